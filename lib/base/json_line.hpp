@@ -1,0 +1,44 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pacs {
+
+/// Appends `text` to `out` as a JSON string with its quotes. Bytes that are not UTF-8 become
+/// U+FFFD, control characters (C0, DEL and C1) are escaped, so that no line breaks and no terminal
+/// obeys.
+void append_json_string(std::string& out, std::string_view text);
+
+/// Builds one line of NDJSON: an object whose first member is always "type" (pacs-records(5)).
+class JsonLine {
+public:
+    explicit JsonLine(std::string_view type);
+
+    JsonLine& add(std::string_view name, std::string_view text);
+    JsonLine& add(std::string_view name, const char* text)
+    {
+        return add(name, std::string_view{text});
+    }
+    JsonLine& add(std::string_view name, const std::vector<std::string>& texts);
+    JsonLine& add(std::string_view name, bool value);
+    JsonLine& add(std::string_view name, double value);  ///< non-finite becomes null
+    template <std::integral T>
+    requires(!std::same_as<T, bool>) JsonLine& add(std::string_view name, T value)
+    {
+        return add_raw(name, std::to_string(value));
+    }
+    /// `json` must already be valid JSON on one line.
+    JsonLine& add_raw(std::string_view name, std::string_view json);
+
+    /// The finished line with its newline.
+    std::string str() const { return text_ + "}\n"; }
+
+private:
+    std::string text_;
+};
+
+}  // namespace pacs

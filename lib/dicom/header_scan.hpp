@@ -1,0 +1,62 @@
+#pragma once
+
+#include "dicom/data_set.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace pacs::dicom {
+
+/// What a scan refuses to exceed. An object beyond them is a defect, not a crash.
+struct ScanLimits {
+    unsigned depth = 64;                         ///< nested sequences
+    std::uint64_t elements = 10'000'000;         ///< in all, delimiters included
+    std::size_t value_bytes = 64 * 1024;         ///< of one wanted value; a longer one is left out
+    std::uint64_t inflated_bytes = 4ULL << 30U;  ///< of a deflated data set
+    std::uint64_t inflate_ratio = 1100;          ///< beyond what DEFLATE can reach is a lie
+};
+
+/// Walks a data set whose bytes come in pieces of any size, keeps the wanted top-level elements and
+/// proves the structure: every length inside its parent, depth, delimiters, fragments, the end
+/// where it should be. Iterative, no allocation for each element, constant memory; it never looks
+/// back.
+///
+/// The rule of the house: only what a HeaderScanner passed may be given to DCMTK.
+class HeaderScanner {
+public:
+    /// `wanted` are top-level tags, in any order; group 0002 and values of bulk VRs are never kept.
+    HeaderScanner(const TransferSyntax& syntax, std::vector<Tag> wanted,
+                  const ScanLimits& limits = {});
+    ~HeaderScanner();
+    HeaderScanner(HeaderScanner&&) noexcept;
+    HeaderScanner& operator=(HeaderScanner&&) noexcept;
+
+    /// Takes the next bytes. After a defect it ignores all further ones. Returns false once there
+    /// is one.
+    bool feed(std::span<const std::byte> bytes);
+    /// True when no wanted element can follow any more (the tags have passed the last one).
+    bool header_complete() const noexcept;
+    /// No more bytes follow: finds truncation. Returns false when there is a defect.
+    bool finish();
+
+    /// Empty when none; else one line in lower case with tag and offset: "(0008,1140) at 1234:
+    /// ...".
+    const std::string& defect() const noexcept;
+    /// True when the defect is nesting deeper than the limit.
+    bool too_deep() const noexcept;
+    const DataSet& header() const noexcept;  ///< the wanted elements seen so far
+    std::uint64_t offset() const noexcept;   ///< bytes consumed (inflated ones for deflated)
+    /// Top-level Pixel Data (Float and Double Float too) was seen: an object that had pixels must
+    /// never leave without them.
+    bool has_pixel_data() const noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace pacs::dicom

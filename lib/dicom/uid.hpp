@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pacs::dicom {
+
+/// PS3.5 9.1: digits and dots, at most 64 characters, no empty component. Components with leading
+/// zeros, a sin of several vendors, are tolerated. Nothing else ever becomes part of a path.
+bool is_valid_uid(std::string_view uid) noexcept;
+
+/// A new UID under 2.25 (a random UUID, PS3.5 B.2).
+std::string generate_uid();
+
+/// Names of the registry, PS3.6 Annex A ("CT Image Storage"); empty when unknown.
+std::string_view uid_name(std::string_view uid) noexcept;
+/// Keywords of the registry ("CTImageStorage"); empty when unknown.
+std::string_view uid_keyword(std::string_view uid) noexcept;
+/// True when the registry (PS3.4 B.5) knows `uid` as a storage SOP class.
+bool is_storage_class(std::string_view uid) noexcept;
+
+namespace uids {
+inline constexpr std::string_view verification = "1.2.840.10008.1.1";
+inline constexpr std::string_view application_context = "1.2.840.10008.3.1.1.1";
+inline constexpr std::string_view implicit_le = "1.2.840.10008.1.2";
+inline constexpr std::string_view explicit_le = "1.2.840.10008.1.2.1";
+inline constexpr std::string_view explicit_be = "1.2.840.10008.1.2.2";
+inline constexpr std::string_view deflated_le = "1.2.840.10008.1.2.1.99";
+inline constexpr std::string_view patient_root_find = "1.2.840.10008.5.1.4.1.2.1.1";
+inline constexpr std::string_view patient_root_move = "1.2.840.10008.5.1.4.1.2.1.2";
+inline constexpr std::string_view patient_root_get = "1.2.840.10008.5.1.4.1.2.1.3";
+inline constexpr std::string_view study_root_find = "1.2.840.10008.5.1.4.1.2.2.1";
+inline constexpr std::string_view study_root_move = "1.2.840.10008.5.1.4.1.2.2.2";
+inline constexpr std::string_view study_root_get = "1.2.840.10008.5.1.4.1.2.2.3";
+}  // namespace uids
+
+/// Who wrote a file or opened an association, PS3.7 D.3.3.2.
+inline constexpr std::string_view implementation_class_uid =
+    "2.25.196117418462518837925418471095621346781";
+inline constexpr std::string_view implementation_version_name = "PACS_UTILS";
+
+}  // namespace pacs::dicom
