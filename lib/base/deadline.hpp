@@ -16,7 +16,12 @@ public:
     constexpr Deadline() = default;
     explicit constexpr Deadline(Clock::time_point at) : at_(at) {}
 
-    static Deadline after(Clock::duration span) { return Deadline{Clock::now() + span}; }
+    /// A span too long for the clock never expires.
+    static Deadline after(Clock::duration span)
+    {
+        const auto now = Clock::now();
+        return span < Clock::time_point::max() - now ? Deadline{now + span} : Deadline{};
+    }
 
     bool never() const noexcept { return at_ == Clock::time_point::max(); }
     bool expired() const noexcept { return !never() && Clock::now() >= at_; }

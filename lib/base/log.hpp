@@ -21,11 +21,16 @@ Level level() noexcept;
 Format format() noexcept;
 bool enabled(Level level) noexcept;
 
-/// One line: "program: message" as text, {"type":"log","level":...,"message":...} as JSON.
+/// One line: "program: message" as text,
+/// {"type":"log","level":...,"message":...,"program":...,"time":...} as JSON, the time in UTC.
 void write(Level level, std::string_view message);
 /// A finished JSON object line (JsonLine::str()) that goes out as it is in either format: the
 /// daemon's line per association.
 void write_record(std::string_view json_line);
+
+/// Shows `text` on the terminal's last line, below all lines of the log, until it is replaced or
+/// taken away by an empty text. Only for a standard error that is a terminal (cli/progress).
+void status_line(std::string_view text);
 
 template <typename... Args>
 void error(fmt::format_string<Args...> text, Args&&... args)
@@ -53,6 +58,13 @@ void debug(fmt::format_string<Args...> text, Args&&... args)
 {
     if (enabled(Level::debug)) {
         write(Level::debug, fmt::format(text, std::forward<Args>(args)...));
+    }
+}
+template <typename... Args>
+void trace(fmt::format_string<Args...> text, Args&&... args)
+{
+    if (enabled(Level::trace)) {
+        write(Level::trace, fmt::format(text, std::forward<Args>(args)...));
     }
 }
 
