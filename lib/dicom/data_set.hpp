@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pacs::dicom {
@@ -24,7 +25,7 @@ struct Element {
     std::vector<DataSet> items;  ///< of a sequence (SQ)
 
     Element() = default;
-    Element(Tag t, Vr v, std::string bytes) : tag(t), vr(v), value(std::move(bytes)) {}
+    Element(Tag t, Vr v, std::string bytes);
 };
 
 /// A small data set in memory: DIMSE command sets, query identifiers, headers. Not for objects with
@@ -61,20 +62,26 @@ private:
     std::vector<Element> elements_;
 };
 
+inline Element::Element(Tag t, Vr v, std::string bytes) : tag(t), vr(v), value(std::move(bytes)) {}
+
 /// What decode() refuses to exceed; the bytes may come from a hostile peer.
 struct DecodeLimits {
-    unsigned depth = 64;             ///< nested sequences
-    std::size_t elements = 100'000;  ///< in all
+    unsigned depth = 64;                      ///< nested sequences
+    std::size_t elements = 100'000;           ///< in all, items and delimiters included
+    std::size_t inflated_bytes = 16U << 20U;  ///< of a deflated data set
 };
 
 /// Reads a whole data set from memory, iteratively, PS3.5 section 7; undefined lengths, and UN of
-/// undefined length (CP-246) included. Encapsulated pixel data is skipped.
+/// undefined length (CP-246) included. Encapsulated pixel data is skipped. Of two elements with the
+/// same tag the first counts. An element of VR UN gets the dictionary's VR where that has one.
 /// Throws Error(data) naming tag and offset; nothing is allocated from a length field that the
 /// bytes do not cover.
 DataSet decode(std::span<const std::byte> bytes, const TransferSyntax& syntax,
                const DecodeLimits& limits = {});
 
-/// The bytes of a data set, sequences with defined lengths, even values, ascending tags.
+/// The bytes of a data set, sequences with defined lengths, even values, ascending tags; deflated
+/// where the syntax says so. An element without VR gets the dictionary's.
+/// Throws Error(data) when a value does not fit the length field of its VR.
 std::string encode(const DataSet& data_set, const TransferSyntax& syntax);
 
 }  // namespace pacs::dicom
