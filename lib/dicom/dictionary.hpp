@@ -4,6 +4,7 @@
 #include "dicom/vr.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace pacs::dicom {
@@ -17,10 +18,11 @@ struct DictionaryEntry {
     bool retired = false;
 };
 
-/// Constant tables, sorted at build time: no start-up cost, no memory, thread-safe.
-/// Repeating groups (50xx, 60xx) are found by any of their tags. nullptr: not in the dictionary.
-const DictionaryEntry* find_tag(Tag tag) noexcept;
-const DictionaryEntry* find_keyword(std::string_view keyword) noexcept;
+/// Constant tables, sorted at build time and free of pointers: no start-up cost, no memory,
+/// thread-safe. Command elements (PS3.7 Annex E) are in them too. Repeating groups (50xx, 60xx) are
+/// found by any of their tags, by keyword as their first. nullopt: not in the dictionary.
+std::optional<DictionaryEntry> find_tag(Tag tag) noexcept;
+std::optional<DictionaryEntry> find_keyword(std::string_view keyword) noexcept;
 
 /// The VR of a tag: the dictionary's, UL for group lengths, LO for private creators, else UN.
 Vr vr_of(Tag tag) noexcept;

@@ -6,8 +6,8 @@
 namespace pacs::dicom {
 
 /// How the bytes of a data set are laid out, PS3.5 section 10 and Annex A. A value type made from
-/// any UID: one the registry does not know is taken as encapsulated explicit little endian, as
-/// PS3.5 A.4 lays down for all newer ones.
+/// any UID (padding is cut): one the registry does not know is taken as encapsulated explicit
+/// little endian, as PS3.5 A.4 lays down for all newer ones.
 class TransferSyntax {
 public:
     TransferSyntax() = default;  ///< Implicit VR Little Endian, the default of PS3.5 10.1

@@ -50,8 +50,13 @@ Vr vr_of(std::string_view two_letters) noexcept;
 std::string to_string(Vr vr);
 /// Has a 32-bit length in explicit VR (PS3.5 7.1.2): OB OD OF OL OV OW SQ SV UC UN UR UT UV.
 bool has_long_length(Vr vr) noexcept;
-/// Is text, so that padding is trimmed and values are split at the backslash (not ST LT UT UR).
+/// Is text, so that padding is trimmed.
 bool is_text(Vr vr) noexcept;
+/// Is text whose values are split at the backslash: all of it but ST LT UT UR.
+bool is_multi_valued_text(Vr vr) noexcept;
+/// Whether leading spaces of a value mean something; PS3.5 6.2 says they do not in AE CS DS IS LO
+/// SH.
+bool leading_spaces_count(Vr vr) noexcept;
 /// Depends on Specific Character Set, PS3.5 6.1.2.2: LO LT PN SH ST UC UT.
 bool has_character_set(Vr vr) noexcept;
 /// Bytes of one binary value, to be swapped between byte orders: 1 for text, OB and UN, 2, 4 or 8.
