@@ -90,8 +90,8 @@ using Assignments = std::vector<Assignment>;
 
 /// Takes over one layer of values; call it for the lowest layer first.
 /// Throws Error(usage, "reading WHERE: reason") for a key or value that makes no sense.
-void apply(PeerSettings& settings, const Assignments& layer);
-void apply(ArchivedSettings& settings, const Assignments& layer);
+void apply_layer(PeerSettings& settings, const Assignments& layer);
+void apply_layer(ArchivedSettings& settings, const Assignments& layer);
 
 /// The layer of environment variables: PACS_TIMEOUT for `timeout`, PACS_ARCHIVED_LISTEN for the
 /// daemon's `listen` (a list is parted by commas). Empty variables count as not set.
