@@ -1,0 +1,44 @@
+#pragma once
+
+#include "base/deadline.hpp"
+#include "dicom/data_set.hpp"
+#include "index/query.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pacs::index {
+
+class ReaderPool;
+
+/// The matches of one query, streamed in constant memory from one read transaction: what is stored
+/// or changed meanwhile does not show. The order is that of the index used, the same for the same
+/// content. Holds a connection of its index until destroyed; a slow reader keeps the write-ahead
+/// log from being reset, so give it a deadline. One thread at a time.
+class Search {
+public:
+    Search(std::shared_ptr<ReaderPool> pool, Query query, Deadline deadline);
+    ~Search();
+    Search(Search&&) noexcept;
+    Search& operator=(Search&&) noexcept;
+
+    /// The next match, nullopt after the last. It holds the keys that were asked and are supported,
+    /// zero length where the object had none, the unique keys of its level and those above, and
+    /// Query/Retrieve Level; text in UTF-8, with Specific Character Set ISO_IR 192 when it is not
+    /// all ASCII.
+    /// Throws Error(storage) on a database failure and Error(limit) after the deadline.
+    std::optional<dicom::DataSet> next();
+
+    const Query& query() const noexcept;
+    /// The statement that runs, for the test that reads its plan.
+    const std::string& sql() const noexcept;
+    /// EXPLAIN QUERY PLAN of it, one line a step.
+    std::string plan() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace pacs::index
