@@ -146,7 +146,7 @@ std::string read_file(const fs::path& path, std::size_t limit_bytes)
 {
     const Descriptor file = open_for_reading(path);
     std::string text;
-    constexpr std::size_t step = 64 * 1024;
+    constexpr std::size_t step = 64UL * 1024;
     for (;;) {
         const std::size_t before = text.size();
         text.resize(before + step);

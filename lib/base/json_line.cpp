@@ -71,9 +71,26 @@ void append_json_string(std::string& out, std::string_view text)
     out += '"';
 }
 
+std::string_view to_string(Outcome outcome) noexcept
+{
+    switch (outcome) {
+    case Outcome::ok: return "ok";
+    case Outcome::warning: return "warning";
+    case Outcome::failed: return "failed";
+    case Outcome::skipped: return "skipped";
+    }
+    return "failed";
+}
+
 JsonLine::JsonLine(std::string_view type) : text_("{\"type\":")
 {
     append_json_string(text_, type);
+}
+
+JsonLine::JsonLine(std::string_view type, Outcome outcome) : JsonLine(type)
+{
+    outcome_ = outcome;
+    add("outcome", to_string(outcome));
 }
 
 JsonLine& JsonLine::add(std::string_view name, std::string_view text)

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,10 +14,21 @@ namespace pacs {
 /// obeys.
 void append_json_string(std::string& out, std::string_view text);
 
+/// What became of one item, the `outcome` of its record (pacs-records(5)).
+enum class Outcome : std::uint8_t {
+    ok,
+    warning,  ///< done, and the peer had something to say
+    failed,
+    skipped,  ///< not needed: it was there already, or an earlier run did it
+};
+std::string_view to_string(Outcome outcome) noexcept;
+
 /// Builds one line of NDJSON: an object whose first member is always "type" (pacs-records(5)).
 class JsonLine {
 public:
     explicit JsonLine(std::string_view type);
+    /// With `outcome` as the second member.
+    JsonLine(std::string_view type, Outcome outcome);
 
     JsonLine& add(std::string_view name, std::string_view text);
     JsonLine& add(std::string_view name, const char* text)
@@ -36,8 +48,11 @@ public:
 
     /// The finished line with its newline.
     std::string str() const { return text_ + "}\n"; }
+    /// What the constructor was given.
+    std::optional<Outcome> outcome() const noexcept { return outcome_; }
 
 private:
+    std::optional<Outcome> outcome_;
     std::string text_;
 };
 

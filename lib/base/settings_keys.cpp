@@ -13,7 +13,7 @@ namespace pacs {
 namespace {
 
 constexpr std::uint64_t smallest_pdu = 4096;
-constexpr std::uint64_t largest_pdu = 16 * 1024 * 1024;
+constexpr std::uint64_t largest_pdu = 16ULL * 1024 * 1024;
 
 [[noreturn]] void refuse(const std::string& reason)
 {
@@ -106,7 +106,7 @@ SettingKey<S> text(std::string_view name, std::string_view placeholder, std::str
 
 template <typename S>
 SettingKey<S> choice(std::string_view name, std::string_view help, std::string S::*member,
-                     std::vector<std::string_view> choices)
+                     const std::vector<std::string_view>& choices)
 {
     auto key = text<S>(name, "HOW", help, member, [choices](const std::string& value) {
         if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
@@ -115,7 +115,7 @@ SettingKey<S> choice(std::string_view name, std::string_view help, std::string S
         }
         return value;
     });
-    key.choices = std::move(choices);
+    key.choices = choices;
     return key;
 }
 
@@ -137,7 +137,7 @@ SettingKey<S> path(std::string_view name, std::string_view placeholder, std::str
 template <typename S>
 SettingKey<S> list(std::string_view name, std::string_view placeholder, std::string_view help,
                    std::vector<std::string> S::*member,
-                   std::function<std::string(const std::string&)> check)
+                   const std::function<std::string(const std::string&)>& check)
 {
     return {name,
             ValueKind::list,

@@ -76,3 +76,11 @@ TEST_CASE("a number that JSON cannot say becomes null")
     CHECK(JsonLine{"x"}.add("v", std::numeric_limits<double>::quiet_NaN()).str() ==
           "{\"type\":\"x\",\"v\":null}\n");
 }
+
+TEST_CASE("an outcome stands behind the type and can be asked for")
+{
+    const JsonLine line{"stored", pacs::Outcome::warning};
+    CHECK(line.str() == "{\"type\":\"stored\",\"outcome\":\"warning\"}\n");
+    CHECK(line.outcome() == pacs::Outcome::warning);
+    CHECK_FALSE(JsonLine{"study"}.outcome());
+}
