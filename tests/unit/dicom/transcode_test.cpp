@@ -1,0 +1,411 @@
+#include "dicom/transcode.hpp"
+
+#include "base/error.hpp"
+#include "dicom/codestream.hpp"
+#include "dicom/data_set.hpp"
+#include "dicom/jpeg2000.hpp"
+#include "dicom/uid.hpp"
+
+#include "catch.hpp"
+
+#include <cstring>
+#include <future>
+#include <string>
+#include <vector>
+
+using namespace pacs;
+using namespace pacs::dicom;
+
+namespace {
+
+constexpr Tag rows_tag{0x0028, 0x0010};
+constexpr Tag photometric_tag{0x0028, 0x0004};
+constexpr Tag planar_tag{0x0028, 0x0006};
+
+const TransferSyntax explicit_le{uids::explicit_le};
+const TransferSyntax implicit_le{uids::implicit_le};
+const std::vector<std::string> native_syntaxes{"1.2.840.10008.1.2", "1.2.840.10008.1.2.1",
+                                               "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"};
+const std::vector<std::string> compressed_syntaxes{
+    "1.2.840.10008.1.2.5",    "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70",
+    "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"};
+
+std::span<const std::byte> bytes_of(const std::string& text)
+{
+    return std::as_bytes(std::span{text});
+}
+
+struct Image {
+    std::uint16_t rows = 17;  // odd on purpose: padding, and blocks that are not full
+    std::uint16_t columns = 23;
+    std::uint16_t samples = 1;
+    std::uint16_t allocated = 16;
+    std::uint16_t stored = 12;
+    bool is_signed = false;
+    bool planar = false;
+    unsigned frames = 1;
+    std::string photometric = "MONOCHROME2";
+};
+
+/// Gradients with noise, every value within Bits Stored and sign-extended.
+std::string pixels_of(const Image& image)
+{
+    const std::size_t count =
+        std::size_t{image.rows} * image.columns * image.samples * image.frames;
+    std::string out;
+    std::uint32_t state = 7;
+    for (std::size_t i = 0; i < count; ++i) {
+        state = state * 1664525U + 1013904223U;
+        const std::uint32_t value = (static_cast<std::uint32_t>(i) * 5 + (state >> 28U));
+        std::uint32_t kept = value & ((1U << image.stored) - 1);
+        if (image.is_signed && (kept >> (image.stored - 1U)) != 0) {
+            kept |= ~((1U << image.stored) - 1);
+        }
+        out.append(reinterpret_cast<const char*>(&kept), image.allocated / 8);
+    }
+    out.resize((out.size() + 1) / 2 * 2);
+    return out;
+}
+
+DataSet header_of(const Image& image)
+{
+    DataSet data;
+    data.set_text(tags::sop_class_uid, "1.2.840.10008.5.1.4.1.1.7");
+    data.set_text(tags::sop_instance_uid, "2.25.1");
+    data.set_text(tags::patient_id, "TEST-1");
+    data.set_text(tags::study_instance_uid, "2.25.2");
+    data.set_text(tags::series_instance_uid, "2.25.3");
+    data.set_u16(Tag{0x0028, 0x0002}, image.samples);
+    data.set_text(photometric_tag, image.photometric);
+    if (image.samples > 1) {
+        data.set_u16(planar_tag, image.planar ? 1 : 0);
+    }
+    if (image.frames > 1) {
+        data.set_text(Tag{0x0028, 0x0008}, std::to_string(image.frames));
+    }
+    data.set_u16(rows_tag, image.rows);
+    data.set_u16(Tag{0x0028, 0x0011}, image.columns);
+    data.set_u16(Tag{0x0028, 0x0100}, image.allocated);
+    data.set_u16(Tag{0x0028, 0x0101}, image.stored);
+    data.set_u16(Tag{0x0028, 0x0102}, static_cast<std::uint16_t>(image.stored - 1));
+    data.set_u16(Tag{0x0028, 0x0103}, image.is_signed ? 1 : 0);
+    return data;
+}
+
+std::string object_of(const Image& image)
+{
+    DataSet data = header_of(image);
+    data.put({tags::pixel_data, image.allocated > 8 ? Vr::OW : Vr::OB, pixels_of(image)});
+    return encode(data, explicit_le);
+}
+
+std::string to_explicit(const std::string& data_set, const std::string& from)
+{
+    return convert(bytes_of(data_set), TransferSyntax{from}, explicit_le).data_set;
+}
+
+std::string pixel_value(const std::string& explicit_data_set)
+{
+    const DataSet data = decode(bytes_of(explicit_data_set), explicit_le);
+    const Element* pixels = data.find(tags::pixel_data);
+    return pixels == nullptr ? "none" : pixels->value;
+}
+
+/// The first difference of two explicit little endian data sets, empty when there is none. 8-bit
+/// pixels may change between OB and OW, which implicit VR cannot tell apart (PS3.5 A.1, A.2).
+std::string difference(const std::string& left, const std::string& right)
+{
+    const DataSet a = decode(bytes_of(left), explicit_le);
+    const DataSet b = decode(bytes_of(right), explicit_le);
+    for (const Element& element : a.elements()) {
+        const Element* other = b.find(element.tag);
+        const bool pixels = element.tag == tags::pixel_data;
+        if (other == nullptr || other->value != element.value ||
+            other->items.size() != element.items.size() || (!pixels && other->vr != element.vr)) {
+            return element.tag.formatted();
+        }
+    }
+    return a.elements().size() == b.elements().size() ? "" : "an element was added";
+}
+
+/// Colour by plane as colour by pixel.
+std::string interleaved(const std::string& planes, const Image& image)
+{
+    const std::size_t count = std::size_t{image.rows} * image.columns;
+    std::string out = planes;
+    for (std::size_t i = 0; i < count * 3; ++i) {
+        out[i] = planes[(i % 3) * count + i / 3];
+    }
+    return out;
+}
+
+const std::vector<Image> images{
+    Image{},
+    Image{.allocated = 8, .stored = 8},
+    Image{.allocated = 16, .stored = 16},
+    Image{.stored = 12, .is_signed = true},
+    Image{.stored = 16, .is_signed = true},
+    Image{.frames = 5},
+    Image{.allocated = 8, .stored = 8, .frames = 4},
+    Image{.samples = 3, .allocated = 8, .stored = 8, .photometric = "RGB"},
+    Image{.samples = 3, .allocated = 8, .stored = 8, .frames = 3, .photometric = "RGB"},
+    Image{.samples = 3, .allocated = 8, .stored = 8, .photometric = "YBR_FULL"},
+    Image{.allocated = 8, .stored = 8, .photometric = "PALETTE COLOR"},
+    Image{.rows = 1, .columns = 1, .allocated = 8, .stored = 8},
+    Image{.allocated = 8, .stored = 8, .photometric = "MONOCHROME1"},
+};
+
+}  // namespace
+
+TEST_CASE("native transfer syntaxes convert into each other and back without a changed byte")
+{
+    for (const Image& image : images) {
+        const std::string original = object_of(image);
+        for (const std::string& to : native_syntaxes) {
+            INFO(to << " " << image.photometric << " " << image.stored);
+            const auto there = convert(bytes_of(original), explicit_le, TransferSyntax{to});
+            CHECK_FALSE(there.decoded_lossy);
+            CHECK(difference(original, to_explicit(there.data_set, to)).empty());
+        }
+    }
+}
+
+TEST_CASE("every lossless encoding gives back the same object")
+{
+    for (const Image& image : images) {
+        const std::string original = object_of(image);
+        for (const std::string& to : compressed_syntaxes) {
+            INFO(to << " " << image.photometric << " stored " << image.stored << " of "
+                    << image.allocated << " frames " << image.frames);
+            const auto there = convert(bytes_of(original), explicit_le, TransferSyntax{to});
+            const auto back = convert(bytes_of(there.data_set), TransferSyntax{to}, explicit_le);
+            CHECK_FALSE(back.decoded_lossy);
+            CHECK(difference(original, back.data_set) == "");
+        }
+    }
+}
+
+TEST_CASE("colour by plane becomes colour by pixel when it is encoded")
+{
+    const Image image{
+        .samples = 3, .allocated = 8, .stored = 8, .planar = true, .photometric = "RGB"};
+    const std::string original = object_of(image);
+    for (const std::string& to : compressed_syntaxes) {
+        INFO(to);
+        const auto there = convert(bytes_of(original), explicit_le, TransferSyntax{to});
+        const std::string back = to_explicit(there.data_set, to);
+        CHECK(decode(bytes_of(back), explicit_le).u16(planar_tag) == 0);
+        CHECK((pixel_value(back) == interleaved(pixels_of(image), image)));
+    }
+}
+
+TEST_CASE("bits above Bits Stored survive every encoding")
+{
+    const Image image{.stored = 10};
+    DataSet data = header_of(image);
+    std::string pixels = pixels_of(image);
+    for (std::size_t i = 1; i < pixels.size(); i += 2) {
+        pixels[i] = static_cast<char>(pixels[i] | ((i % 7) << 4U));  // an overlay in bits 12 to 14
+    }
+    data.put({tags::pixel_data, Vr::OW, pixels});
+    const std::string original = encode(data, explicit_le);
+    for (const std::string& to : compressed_syntaxes) {
+        INFO(to);
+        const auto there = convert(bytes_of(original), explicit_le, TransferSyntax{to});
+        CHECK(difference(original, to_explicit(there.data_set, to)).empty());
+    }
+}
+
+TEST_CASE("JPEG 2000 marks RGB as YBR_RCT, and RGB again when decoded")
+{
+    const Image image{.samples = 3, .allocated = 8, .stored = 8, .photometric = "RGB"};
+    const TransferSyntax to{"1.2.840.10008.1.2.4.90"};
+    const auto there = convert(bytes_of(object_of(image)), explicit_le, to);
+    CHECK(decode(bytes_of(there.data_set), to).text(photometric_tag) == "YBR_RCT");
+    const std::string back = to_explicit(there.data_set, to.uid());
+    CHECK(decode(bytes_of(back), explicit_le).text(photometric_tag) == "RGB");
+}
+
+TEST_CASE("an encapsulated object goes from one encoding to another")
+{
+    const std::string original = object_of(Image{.frames = 3});
+    std::string now = original;
+    std::string from{uids::explicit_le};
+    for (const std::string& to : compressed_syntaxes) {
+        now = convert(bytes_of(now), TransferSyntax{from}, TransferSyntax{to}).data_set;
+        from = to;
+    }
+    CHECK(difference(original, to_explicit(now, from)).empty());
+}
+
+TEST_CASE("an object without pixels takes any transfer syntax")
+{
+    DataSet data = header_of(Image{});
+    const std::string original = encode(data, implicit_le);
+    for (const std::string& to : compressed_syntaxes) {
+        const auto there = convert(bytes_of(original), implicit_le, TransferSyntax{to});
+        CHECK((there.data_set == encode(data, explicit_le)));
+    }
+}
+
+TEST_CASE("private elements and sequences keep their bytes")
+{
+    DataSet item;
+    item.set_text(Tag{0x0008, 0x0100}, "CODE");
+    DataSet data = header_of(Image{});
+    data.put({Tag{0x0009, 0x0010}, Vr::LO, "OURS"});
+    data.put({Tag{0x0009, 0x1001}, Vr::UN, std::string("\1\2\3\4", 4)});
+    Element sequence{Tag{0x0008, 0x1032}, Vr::SQ, ""};
+    sequence.items = {item, DataSet{}};
+    data.put(std::move(sequence));
+    const std::string original = encode(data, explicit_le);
+    for (const std::string& to : native_syntaxes) {
+        const auto there = convert(bytes_of(original), explicit_le, TransferSyntax{to});
+        CHECK(difference(original, to_explicit(there.data_set, to)).empty());
+    }
+}
+
+TEST_CASE("what cannot be converted without loss is refused")
+{
+    const TransferSyntax baseline{"1.2.840.10008.1.2.4.50"};
+    const TransferSyntax mpeg{"1.2.840.10008.1.2.4.102"};
+    const TransferSyntax unknown{"1.2.3.4"};
+    CHECK_FALSE(can_convert(explicit_le, baseline));
+    CHECK_FALSE(can_convert(explicit_le, TransferSyntax{"1.2.840.10008.1.2.4.81"}));
+    CHECK_FALSE(can_convert(mpeg, explicit_le));
+    CHECK_FALSE(can_convert(unknown, explicit_le));
+    CHECK_FALSE(can_convert(explicit_le, unknown));
+    CHECK(can_convert(baseline, explicit_le));
+    CHECK(can_convert(unknown, unknown));
+    CHECK_THROWS_AS(convert(bytes_of(object_of(Image{})), explicit_le, baseline), Error);
+}
+
+TEST_CASE("an image with fewer pixels than it claims is never encoded")
+{
+    DataSet data = header_of(Image{});
+    data.put({tags::pixel_data, Vr::OW, std::string(100, 'x')});
+    const std::string cut = encode(data, explicit_le);
+    for (const std::string& to : compressed_syntaxes) {
+        CHECK_THROWS_WITH(convert(bytes_of(cut), explicit_le, TransferSyntax{to}),
+                          Catch::Contains("100 bytes, the image needs 782"));
+    }
+    CHECK(difference(cut, to_explicit(convert(bytes_of(cut), explicit_le, implicit_le).data_set,
+                                      implicit_le.uid()))
+              .empty());
+}
+
+TEST_CASE("damaged compressed frames are an error, never an image")
+{
+    for (const std::string& syntax : compressed_syntaxes) {
+        const TransferSyntax from{syntax};
+        const auto good = convert(bytes_of(object_of(Image{})), explicit_le, from);
+        DataSet data = decode(bytes_of(good.data_set), from);
+        std::string taller = good.data_set;
+        const std::string rows{"\x28\x00\x10\x00US\x02\x00\x11\x00", 10};
+        const auto at = taller.find(rows);
+        REQUIRE(at != std::string::npos);
+        taller[at + 8] = '\x7f';
+        INFO(syntax);
+        CHECK_THROWS_AS(convert(bytes_of(taller), from, explicit_le), Error);
+        taller[at + 9] = '\x7f';
+        CHECK_THROWS_AS(convert(bytes_of(taller), from, explicit_le), Error);
+    }
+}
+
+TEST_CASE("an object that claims more pixels than the limit is refused before they are made")
+{
+    const Image image{.rows = 600, .columns = 600, .frames = 3};
+    const TransferSyntax from{"1.2.840.10008.1.2.4.80"};
+    const auto compressed = convert(bytes_of(object_of(image)), explicit_le, from);
+    ConvertOptions options;
+    options.decoded_bytes = 2'000'000;
+    CHECK_THROWS_WITH(convert(bytes_of(compressed.data_set), from, explicit_le, options),
+                      Catch::Contains("2160000 bytes, the limit is 2000000"));
+}
+
+TEST_CASE("a defective data set never reaches the converter")
+{
+    std::string cut = object_of(Image{});
+    cut.resize(cut.size() - 5);
+    CHECK_THROWS_AS(convert(bytes_of(cut), explicit_le, implicit_le), Error);
+}
+
+TEST_CASE("edits change what they name and nothing else")
+{
+    DataSet data = header_of(Image{});
+    const std::string original = encode(data, explicit_le);
+    ConvertOptions options;
+    options.edits = {{tags::patient_id, "NEW"}, {Tag{0x0020, 0x0013}, "7"}, {rows_tag, "17"}};
+    const auto changed = convert(bytes_of(original), explicit_le, explicit_le, options);
+    data.set_text(tags::patient_id, "NEW");
+    data.set_text(Tag{0x0020, 0x0013}, "7");
+    CHECK((changed.data_set == encode(data, explicit_le)));
+}
+
+TEST_CASE("an edit that its VR does not allow is a usage error")
+{
+    CHECK_NOTHROW(check_edit({tags::patient_id, "A"}));
+    CHECK_NOTHROW(check_edit({tags::patient_id, ""}));
+    CHECK_NOTHROW(check_edit({Tag{0x0028, 0x0106}, "5"}));
+    CHECK_THROWS_AS(check_edit({Tag{0x0028, 0x0106}, "many"}), Error);
+    CHECK_THROWS_AS(check_edit({Tag{0x0008, 0x0020}, "yesterday"}), Error);
+    CHECK_THROWS_AS(check_edit({tags::study_instance_uid, "abc"}), Error);
+    CHECK_THROWS_AS(check_edit({tags::sop_instance_uid, "1.2"}), Error);
+    CHECK_THROWS_AS(check_edit({tags::pixel_data, "1"}), Error);
+    CHECK_THROWS_AS(check_edit({Tag{0x0008, 0x1032}, "x"}), Error);
+    CHECK_THROWS_AS(check_edit({Tag{0x0009, 0x1001}, "x"}), Error);
+    CHECK_THROWS_AS(check_edit({Tag{0x0002, 0x0010}, "1.2"}), Error);
+}
+
+TEST_CASE("conversions run in parallel")
+{
+    const std::string original = object_of(Image{.frames = 2});
+    std::vector<std::future<bool>> running;
+    for (int i = 0; i < 8; ++i) {
+        running.push_back(std::async(std::launch::async, [&original, i] {
+            const std::string& to =
+                compressed_syntaxes[static_cast<std::size_t>(i) % compressed_syntaxes.size()];
+            const auto there = convert(bytes_of(original), explicit_le, TransferSyntax{to});
+            return difference(original, to_explicit(there.data_set, to)).empty();
+        }));
+    }
+    for (auto& one : running) {
+        CHECK(one.get());
+    }
+}
+
+TEST_CASE("codestream headers are read, and cut ones are nobody's")
+{
+    const FrameShape shape{.rows = 4, .columns = 6, .bits_allocated = 8, .bits_stored = 8};
+    const std::string frame(24, 'p');
+    const std::string encoded = encode_jpeg2000(bytes_of(frame), shape, false);
+    const auto header = inspect_codestream(bytes_of(encoded));
+    REQUIRE(header);
+    CHECK(header->rows == 4);
+    CHECK(header->columns == 6);
+    CHECK(header->components == 1);
+    CHECK(header->precision == 8);
+    CHECK(header->reversible);
+    CHECK_FALSE(inspect_codestream(bytes_of(encoded).first(20)));
+    CHECK_FALSE(inspect_codestream({}));
+    CHECK_FALSE(inspect_codestream(bytes_of(frame)));
+    CHECK((decode_jpeg2000(bytes_of(encoded), shape) == frame));
+}
+
+TEST_CASE("a JPEG 2000 codestream cut anywhere is an error or the whole frame")
+{
+    const FrameShape shape{.rows = 16, .columns = 16, .bits_allocated = 8, .bits_stored = 8};
+    std::string frame(256, '\0');
+    for (std::size_t i = 0; i < frame.size(); ++i) {
+        frame[i] = static_cast<char>(i * i);
+    }
+    const std::string encoded = encode_jpeg2000(bytes_of(frame), shape, false);
+    for (std::size_t length = 0; length < encoded.size(); length += 3) {
+        try {
+            const std::string got = decode_jpeg2000(bytes_of(encoded).first(length), shape);
+            CHECK((got == frame));  // only the end mark was missing
+        } catch (const Error& error) {
+            CHECK(error.kind() == ErrorKind::data);
+        }
+    }
+}
