@@ -1,0 +1,125 @@
+#include "archive/service_rules.hpp"
+
+#include "archive/find_service.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "dicom/uid.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pacs::archive {
+
+namespace {
+
+bool is_find_class(const std::string& sop_class)
+{
+    return sop_class == dicom::uids::patient_root_find || sop_class == dicom::uids::study_root_find;
+}
+
+/// PS3.4 B.3.1, for any storage class: level 2 (full), signatures are preserved bit by bit
+/// (level 3), nothing is coerced.
+std::string storage_answer()
+{
+    return {'\2', '\0', '\3', '\0', '\0', '\0'};
+}
+
+std::optional<std::string> extended_answer(const net::ExtendedNegotiation& asked)
+{
+    if (is_find_class(asked.sop_class)) {
+        return grant_find_options(asked.info);
+    }
+    if (dicom::is_storage_class(asked.sop_class)) {
+        return storage_answer();
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string> native_syntaxes()
+{
+    return {std::string{dicom::uids::explicit_le}, std::string{dicom::uids::implicit_le},
+            std::string{dicom::uids::explicit_be}};
+}
+
+}  // namespace
+
+std::shared_ptr<const net::AcceptRules> accept_rules(const ArchivedSettings& settings)
+{
+    auto rules = std::make_shared<net::AcceptRules>();
+    if (!settings.any_aet) {
+        rules->called_aes = settings.aet;
+    }
+    for (const std::string_view served : {dicom::uids::verification, dicom::uids::patient_root_find,
+                                          dicom::uids::study_root_find}) {
+        rules->classes.push_back(
+            {.abstract_syntax = std::string{served}, .transfer_syntaxes = native_syntaxes()});
+    }
+    rules->any_storage = true;
+    rules->max_window = {static_cast<std::uint16_t>(settings.async_window), 1};
+    rules->extended_answer = extended_answer;
+    return rules;
+}
+
+net::ServerLimits server_limits(const ArchivedSettings& settings)
+{
+    net::ServerLimits limits;
+    limits.max_associations = settings.max_associations;
+    limits.max_associations_per_peer = settings.max_associations_per_peer;
+    limits.negotiation_timeout = settings.negotiation_timeout;
+    limits.idle_timeout = settings.idle_timeout;
+    limits.association_timeout = settings.association_timeout;
+    limits.max_pdu_bytes = settings.max_pdu;
+    return limits;
+}
+
+IngestOptions ingest_options(const ArchivedSettings& settings)
+{
+    IngestOptions options;
+    options.min_free = settings.min_free;
+    options.on_conflict = settings.on_conflict == "replace"  ? OnConflict::replace
+                          : settings.on_conflict == "reject" ? OnConflict::reject
+                                                             : OnConflict::keep;
+    return options;
+}
+
+Durability durability(const ArchivedSettings& settings)
+{
+    return settings.durability == "os" ? Durability::os : Durability::flushed;
+}
+
+std::vector<net::ListenAddress> listen_addresses(const ArchivedSettings& settings)
+{
+    std::vector<net::ListenAddress> addresses;
+    for (const std::string& text : settings.listen) {
+        addresses.push_back(net::parse_listen_address(text));
+    }
+    if (addresses.empty()) {
+        throw Error(ErrorKind::usage, "starting the daemon: no address to listen on",
+                    "give --listen [ADDRESS:]PORT, or listen in [archived] of pacs.toml");
+    }
+    return addresses;
+}
+
+void check(const ArchivedSettings& settings)
+{
+    if (settings.archive.empty()) {
+        throw Error(ErrorKind::usage, "starting the daemon: no archive given",
+                    "give --archive DIR, or archive in [archived] of pacs.toml");
+    }
+    if (settings.aet.empty() && !settings.any_aet) {
+        throw Error(ErrorKind::usage, "starting the daemon: no AE title given",
+                    "give --aet TITLE, or --any-aet to answer to every title");
+    }
+    for (const std::string& title : settings.aet) {
+        if (!net::is_valid_ae_title(title)) {
+            throw Error(
+                ErrorKind::usage,
+                fmt::format("starting the daemon: '{}' is no AE title", log::printable(title)),
+                "1 to 16 characters of ASCII without backslash");
+        }
+    }
+    listen_addresses(settings);
+}
+
+}  // namespace pacs::archive

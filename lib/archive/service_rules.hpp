@@ -1,0 +1,29 @@
+#pragma once
+
+#include "archive/ingest.hpp"
+#include "base/settings.hpp"
+#include "net/server.hpp"
+
+#include <memory>
+#include <vector>
+
+/// From the daemon's settings to what the layers below it want to know.
+namespace pacs::archive {
+
+/// Whom we answer, and what we accept: Verification, C-FIND of Patient and Study Root in every
+/// native transfer syntax, and every storage class or class unknown to the registry in whatever the
+/// requestor prefers, because objects are stored as they come.
+std::shared_ptr<const net::AcceptRules> accept_rules(const ArchivedSettings& settings);
+
+net::ServerLimits server_limits(const ArchivedSettings& settings);
+IngestOptions ingest_options(const ArchivedSettings& settings);
+Durability durability(const ArchivedSettings& settings);
+
+/// The addresses to listen on. Throws Error(usage) when there are none or one is malformed.
+std::vector<net::ListenAddress> listen_addresses(const ArchivedSettings& settings);
+
+/// Throws Error(usage) naming the setting: no archive, neither titles nor any_aet, a title that is
+/// none, nowhere to listen.
+void check(const ArchivedSettings& settings);
+
+}  // namespace pacs::archive

@@ -1,0 +1,108 @@
+#include "archive/service_session.hpp"
+
+#include "dicom/uid.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pacs::archive {
+
+namespace {
+
+bool unproblematic(StoreKind kind) noexcept
+{
+    return kind == StoreKind::stored || kind == StoreKind::duplicate;
+}
+
+/// Hands one data set on to the archive, and the archive's verdict back to the peer.
+class IngestSink : public net::StoreSink {
+public:
+    IngestSink(Announcement announcement, std::unique_ptr<Reception> reception, ServiceLog& log)
+        : announcement_(std::move(announcement)), reception_(std::move(reception)), log_(log)
+    {
+    }
+
+    void write(std::span<const std::byte> bytes) override { reception_->write(bytes); }
+
+    void finish(net::StoreReply reply) override
+    {
+        reception_->finish([announcement = std::move(announcement_), &log = log_,
+                            reply = std::move(reply)](const StoreResult& result) {
+            if (!unproblematic(result.kind)) {
+                log.problem(announcement, result);
+            }
+            reply(result.status, result.comment);
+        });
+    }
+
+private:
+    Announcement announcement_;
+    std::unique_ptr<Reception> reception_;
+    ServiceLog& log_;
+};
+
+class ArchiveSession : public net::Session {
+public:
+    ArchiveSession(const ServiceParts& parts, const net::Negotiated& negotiated)
+        : parts_(parts),
+          calling_(negotiated.calling_ae),
+          peer_(negotiated.peer_host),
+          extended_(negotiated.extended_granted),
+          find_(parts.archive.index(), {.retrieve_ae = negotiated.called_ae})
+    {
+    }
+
+    net::StoreDecision on_store(const net::StoreRequest& request,
+                                const net::Context& context) override
+    {
+        Announcement announcement{.sop_class_uid = request.sop_class,
+                                  .sop_instance_uid = request.sop_instance,
+                                  .transfer_syntax_uid = context.transfer_syntax,
+                                  .source = calling_,
+                                  .peer = peer_};
+        auto reception = parts_.ingest.begin(announcement);
+        if (const StoreResult* refusal = reception->refusal()) {
+            parts_.log.problem(announcement, *refusal);
+            return {.sink = nullptr, .refusal = refusal->status, .comment = refusal->comment};
+        }
+        return {.sink = std::make_unique<IngestSink>(std::move(announcement), std::move(reception),
+                                                     parts_.log),
+                .refusal = {},
+                .comment = {}};
+    }
+
+    net::Response on_find(const net::FindRequest& request, const net::Context& context,
+                          const std::string& identifier, net::Responder& responder) override
+    {
+        return find_.answer(request, context, granted(context.abstract_syntax), identifier,
+                            responder);
+    }
+
+private:
+    index::QueryOptions granted(const std::string& sop_class) const
+    {
+        for (const net::ExtendedNegotiation& extended : extended_) {
+            if (extended.sop_class == sop_class) {
+                return find_options(extended.info);
+            }
+        }
+        return {};
+    }
+
+    ServiceParts parts_;
+    std::string calling_;
+    std::string peer_;
+    std::vector<net::ExtendedNegotiation> extended_;
+    FindService find_;
+};
+
+}  // namespace
+
+std::unique_ptr<net::Session> make_session(const ServiceParts& parts,
+                                           const net::Negotiated& negotiated)
+{
+    return std::make_unique<ArchiveSession>(parts, negotiated);
+}
+
+}  // namespace pacs::archive

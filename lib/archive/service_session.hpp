@@ -1,0 +1,25 @@
+#pragma once
+
+#include "archive/archive.hpp"
+#include "archive/find_service.hpp"
+#include "archive/ingest.hpp"
+#include "archive/service_log.hpp"
+#include "net/server.hpp"
+
+#include <memory>
+
+namespace pacs::archive {
+
+/// What the sessions of all associations work with; outlives them.
+struct ServiceParts {
+    const Archive& archive;
+    Ingest& ingest;
+    ServiceLog& log;
+};
+
+/// The services of the daemon for one association: C-ECHO, C-STORE into `parts.ingest`, C-FIND
+/// from the index.
+std::unique_ptr<net::Session> make_session(const ServiceParts& parts,
+                                           const net::Negotiated& negotiated);
+
+}  // namespace pacs::archive
