@@ -39,6 +39,13 @@ void register_all()
     DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, OFFalse, 0, OFTrue, EJLSUC_never);
 }
 
+/// DCMTK 3.6.7 does not know HTJ2K, whose data sets are laid out like those of JPEG 2000.
+E_TransferSyntax number_of(const TransferSyntax& syntax)
+{
+    const bool high_throughput = syntax.uid().starts_with("1.2.840.10008.1.2.4.20");
+    return high_throughput ? EXS_JPEG2000 : DcmXfer(syntax.uid().c_str()).getXfer();
+}
+
 }  // namespace
 
 void Deleter::operator()(DcmDataset* data_set) const noexcept
@@ -63,7 +70,7 @@ DataSetHandle load(std::span<const std::byte> bytes, const TransferSyntax& synta
     DcmInputBufferStream stream;
     stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
     stream.setEos();
-    const E_TransferSyntax xfer = DcmXfer(syntax.uid().c_str()).getXfer();
+    const E_TransferSyntax xfer = number_of(syntax);
     data_set->transferInit();
     const OFCondition read = data_set->read(stream, xfer, EGL_noChange);
     data_set->transferEnd();
@@ -75,7 +82,7 @@ DataSetHandle load(std::span<const std::byte> bytes, const TransferSyntax& synta
 
 std::string save(DcmDataset& data_set, const TransferSyntax& syntax)
 {
-    const E_TransferSyntax xfer = DcmXfer(syntax.uid().c_str()).getXfer();
+    const E_TransferSyntax xfer = number_of(syntax);
     std::vector<char> buffer(std::size_t{256} << 10U);
     DcmOutputBufferStream stream{buffer.data(), static_cast<offile_off_t>(buffer.size())};
     DcmWriteCache cache;

@@ -219,9 +219,9 @@ void decode_by_dcmtk(const PixelPlace& place, const FrameShape& shape, bool reve
 
 void check_limits(const FrameShape& shape, std::uint64_t fragments, std::uint64_t limit_bytes)
 {
-    if (shape.pixels() == 0 || shape.samples == 0 || shape.samples > 4 ||
-        shape.frame_bytes() == 0) {
-        fail("decoding pixel data: the image has no size");
+    if (shape.frame_bytes() == 0 || shape.samples > 4) {
+        fail(fmt::format("decoding pixel data: {}x{} pixels of {} samples of {} bits",
+                         shape.columns, shape.rows, shape.samples, shape.bits_allocated));
     }
     if (shape.frames > fragments) {
         fail(
@@ -310,7 +310,7 @@ void encode_by_dcmtk(DcmDataset& data_set, const TransferSyntax& to)
         fail("encoding pixel data: not of a pixel data type");
     }
     // The JPEG encoder writes its own praise into Derivation Description; nothing was derived here.
-    const std::unique_ptr<DcmElement> derivation{data_set.remove(DCM_DerivationDescription)};
+    std::unique_ptr<DcmElement> derivation{data_set.remove(DCM_DerivationDescription)};
     DcmStack stack;
     stack.push(&data_set);
     stack.push(pixels);
@@ -318,8 +318,8 @@ void encode_by_dcmtk(DcmDataset& data_set, const TransferSyntax& to)
     pixels->removeAllButCurrentRepresentations();
     data_set.findAndDeleteElement(DCM_DerivationDescription);
     if (derivation) {
-        require(data_set.insert(static_cast<DcmElement*>(derivation->clone())),
-                "encoding pixel data");
+        require(data_set.insert(derivation.get()), "encoding pixel data");
+        static_cast<void>(derivation.release());  // the data set owns it again
     }
 }
 
