@@ -6,15 +6,13 @@
 #include "base/stop.hpp"
 
 #include <poll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
+#include <sys/eventfd.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <string>
 
 namespace pacs::archive {
@@ -23,8 +21,8 @@ namespace {
 
 constexpr std::chrono::milliseconds housekeeping_interval{5'000};
 
-/// Waits for the stop flag or a SIGHUP, at most until the deadline.
-void wait(const ReloadSignal& reload, Deadline deadline)
+/// Waits for the stop flag or a wish to reload, at most until the deadline.
+void wait(const ReloadRequest& reload, Deadline deadline)
 {
     std::array<pollfd, 2> waits{{{.fd = StopFlag::instance().fd(), .events = POLLIN, .revents = 0},
                                  {.fd = reload.fd(), .events = POLLIN, .revents = 0}}};
@@ -48,29 +46,25 @@ void take_over(Service& service, Notifier& notifier,
 
 }  // namespace
 
-ReloadSignal::ReloadSignal()
+ReloadRequest::ReloadRequest() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    signals_ = Descriptor{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
-    if (!signals_) {
+    if (!event_) {
         throw Error(ErrorKind::storage, "preparing for SIGHUP: no descriptor left");
     }
 }
 
-bool ReloadSignal::take() noexcept
+void ReloadRequest::raise() noexcept
 {
-    bool found = false;
-    signalfd_siginfo info{};
-    while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
-        found = true;
-    }
-    return found;
+    ::eventfd_write(event_.get(), 1);
 }
 
-void serve(Service& service, Notifier& notifier, ReloadSignal& reload,
+bool ReloadRequest::take() noexcept
+{
+    eventfd_t count = 0;
+    return ::eventfd_read(event_.get(), &count) == 0;
+}
+
+void serve(Service& service, Notifier& notifier, ReloadRequest& reload,
            const std::function<ArchivedSettings()>& read_settings)
 {
     service.start();

@@ -8,22 +8,23 @@
 
 namespace pacs::archive {
 
-/// Keeps SIGHUP from ending the process and turns it into something to wait for. Made before any
-/// thread is started, so that none of them gets the signal.
-class ReloadSignal {
+/// The wish to reload, raised by whoever takes SIGHUP and waited for by serve().
+class ReloadRequest {
 public:
-    ReloadSignal();  ///< throws Error(storage) when the system gives no descriptor
-    int fd() const noexcept { return signals_.get(); }
-    bool take() noexcept;  ///< whether there was one since the last call; never waits
+    ReloadRequest();        ///< throws Error(storage) when the system gives no descriptor
+    void raise() noexcept;  ///< thread-safe
+    bool take() noexcept;   ///< whether it was raised since the last call; never waits
+    int fd() const noexcept { return event_.get(); }
 
 private:
-    Descriptor signals_;
+    Descriptor event_;
 };
 
-/// Serves until StopFlag is raised, then stops in good order. Meanwhile: on SIGHUP `read_settings`
-/// is called and its settings are taken over (an Error is logged and the old ones stay), the
-/// service manager hears READY=1, RELOADING=1, STOPPING=1 and WATCHDOG=1, housekeeping is done.
-void serve(Service& service, Notifier& notifier, ReloadSignal& reload,
+/// Serves until StopFlag is raised, then stops in good order. Meanwhile: when `reload` is raised,
+/// `read_settings` is called and its settings are taken over (an Error is logged and the old ones
+/// stay), the service manager hears READY=1, RELOADING=1, STOPPING=1 and WATCHDOG=1, housekeeping
+/// is done.
+void serve(Service& service, Notifier& notifier, ReloadRequest& reload,
            const std::function<ArchivedSettings()>& read_settings);
 
 }  // namespace pacs::archive
