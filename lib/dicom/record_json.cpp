@@ -47,29 +47,6 @@ std::string_view trimmed(std::string_view text, Vr vr)
     return text;
 }
 
-/// The values of a text element in UTF-8. Decoded before it is split: the second byte of a
-/// character may be that of a backslash.
-std::vector<std::string> text_values(const Element& element, const CharacterSet& charset)
-{
-    const std::string text = has_character_set(element.vr)
-                                 ? charset.to_utf8(element.value, element.vr == Vr::PN).utf8
-                                 : element.value;
-    if (trimmed(text, element.vr).empty()) {
-        return {};
-    }
-    std::vector<std::string> values;
-    std::string_view rest = text;
-    for (;;) {
-        const auto cut =
-            is_multi_valued_text(element.vr) ? rest.find('\\') : std::string_view::npos;
-        values.emplace_back(trimmed(rest.substr(0, cut), element.vr));
-        if (cut == std::string_view::npos) {
-            return values;
-        }
-        rest.remove_prefix(cut + 1);
-    }
-}
-
 template <typename T>
 T number_at(std::string_view bytes)
 {
@@ -162,7 +139,7 @@ std::vector<std::string> json_values(const Element& element, const CharacterSet&
         }
         return values;
     }
-    for (const std::string& text : text_values(element, charset)) {
+    for (const std::string& text : utf8_values(element, charset)) {
         if (text.empty()) {
             values.emplace_back();
         } else if (is_numeric(element.vr)) {
@@ -200,31 +177,6 @@ bool has_one_value(Tag tag, std::size_t values)
     return values <= 1 && (!entry || entry->vm == "1");
 }
 
-void append_member_value(std::string& out, const Element& element, const CharacterSet& charset)
-{
-    if (element.vr == Vr::SQ) {
-        out += '[';
-        for (const DataSet& item : element.items) {
-            out += out.back() == '[' ? "{" : ",{";
-            append_record_members(out, item, charset);
-            out += '}';
-        }
-        out += ']';
-        return;
-    }
-    if (is_bytes(element)) {
-        append_json_string(out, base64(element.value));
-        return;
-    }
-    const std::vector<std::string> values = json_values(element, charset);
-    const std::string_view absent = is_numeric(element.vr) ? "null" : "\"\"";
-    if (has_one_value(element.tag, values.size())) {
-        out += values.empty() ? absent : values.front();
-    } else {
-        out += fmt::format("[{}]", joined(values, absent));
-    }
-}
-
 /// {"Alphabetic":..,"Ideographic":..,"Phonetic":..} of a JSON string that holds a person name,
 /// PS3.18 F.2.2: groups that are empty are left out.
 std::string name_object(std::string_view utf8)
@@ -247,7 +199,7 @@ std::string annex_f_values(const Element& element, const CharacterSet& charset)
         return joined(json_values(element, charset), "null");
     }
     std::vector<std::string> names;
-    for (const std::string& name : text_values(element, charset)) {
+    for (const std::string& name : utf8_values(element, charset)) {
         names.push_back(name.empty() ? "" : name_object(name));
     }
     return joined(names, "null");
@@ -282,6 +234,52 @@ CharacterSet character_set_of(const DataSet& data_set, const CharacterSet& fallb
     return terms.empty() ? fallback : CharacterSet{terms};
 }
 
+std::vector<std::string> utf8_values(const Element& element, const CharacterSet& charset)
+{
+    const std::string text = has_character_set(element.vr)
+                                 ? charset.to_utf8(element.value, element.vr == Vr::PN).utf8
+                                 : element.value;
+    if (trimmed(text, element.vr).empty()) {
+        return {};
+    }
+    std::vector<std::string> values;
+    std::string_view rest = text;
+    for (;;) {
+        const auto cut =
+            is_multi_valued_text(element.vr) ? rest.find('\\') : std::string_view::npos;
+        values.emplace_back(trimmed(rest.substr(0, cut), element.vr));
+        if (cut == std::string_view::npos) {
+            return values;
+        }
+        rest.remove_prefix(cut + 1);
+    }
+}
+
+void append_record_value(std::string& out, const Element& element, const CharacterSet& charset)
+{
+    if (element.vr == Vr::SQ) {
+        out += '[';
+        for (const DataSet& item : element.items) {
+            out += out.back() == '[' ? "{" : ",{";
+            append_record_members(out, item, charset);
+            out += '}';
+        }
+        out += ']';
+        return;
+    }
+    if (is_bytes(element)) {
+        append_json_string(out, base64(element.value));
+        return;
+    }
+    const std::vector<std::string> values = json_values(element, charset);
+    const std::string_view absent = is_numeric(element.vr) ? "null" : "\"\"";
+    if (has_one_value(element.tag, values.size())) {
+        out += values.empty() ? absent : values.front();
+    } else {
+        out += fmt::format("[{}]", joined(values, absent));
+    }
+}
+
 void append_record_members(std::string& out, const DataSet& data_set, const CharacterSet& fallback)
 {
     const CharacterSet charset = character_set_of(data_set, fallback);
@@ -294,7 +292,7 @@ void append_record_members(std::string& out, const DataSet& data_set, const Char
         }
         append_json_string(out, name_of(element.tag));
         out += ':';
-        append_member_value(out, element, charset);
+        append_record_value(out, element, charset);
     }
 }
 

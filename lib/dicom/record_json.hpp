@@ -4,6 +4,7 @@
 #include "dicom/data_set.hpp"
 
 #include <string>
+#include <vector>
 
 namespace pacs::dicom {
 
@@ -24,13 +25,20 @@ namespace pacs::dicom {
 void append_record_members(std::string& out, const DataSet& data_set,
                            const CharacterSet& fallback = {});
 
+/// Appends the value alone, of one element.
+void append_record_value(std::string& out, const Element& element, const CharacterSet& charset);
+
 /// Appends the DICOM JSON Model object of a data set, PS3.18 F.2, with its braces, on one line.
-/// Text is UTF-8, and (0008,0005) says so with ISO_IR 192 where any text is there (F.2.1.1.1 of the
-/// model asks for UTF-8). Bytes become InlineBinary.
+/// Text is UTF-8; a Specific Character Set (0008,0005) that is there becomes ISO_IR 192. Bytes
+/// become InlineBinary; group lengths are left out.
 void append_dicom_json(std::string& out, const DataSet& data_set,
                        const CharacterSet& fallback = {});
 
 /// The character set a data set declares in (0008,0005), or `fallback` when it has none.
 CharacterSet character_set_of(const DataSet& data_set, const CharacterSet& fallback = {});
+
+/// The values of a text element in UTF-8, each trimmed; none for zero length. Decoded before it is
+/// split: the second byte of a character may be that of a backslash.
+std::vector<std::string> utf8_values(const Element& element, const CharacterSet& charset);
 
 }  // namespace pacs::dicom

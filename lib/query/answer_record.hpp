@@ -1,0 +1,56 @@
+#pragma once
+
+#include "base/json_line.hpp"
+#include "dicom/charset.hpp"
+#include "query/answer_check.hpp"
+#include "query/question.hpp"
+#include "query/source.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace pacs::query {
+
+/// The record of an answer, pacs-records(5): `type` is the level, then `outcome` (ok; warning for a
+/// mismatch; failed for what cannot be used) with `reason` and `message`, then the attributes, then
+/// `node`. Query/Retrieve Level is left out: the type says it. `fallback` is the character set of
+/// an answer that names none.
+JsonLine answer_record(const Question& question, const Answer& answer,
+                       const AnswerCheck::Finding& finding, std::string_view node,
+                       const dicom::CharacterSet& fallback);
+
+/// Good is ok, a mismatch a warning, everything else failed.
+Outcome outcome_of(Verdict verdict) noexcept;
+
+/// The question as a record of type `identifier`: `model` (patient-root, study-root), `relational`
+/// and `fuzzy` as they would be negotiated, then its keys.
+JsonLine question_record(const Question& question);
+
+/// The same for eyes: a line a key, tag, VR, keyword and value, items indented. Safe for terminals.
+std::string question_text(const Question& question);
+
+/// What the end of a question means, in words, for people: empty when all went well. A final
+/// warning, a failure, a cancel nobody asked for. Foreign text in it is made printable.
+std::string ending_message(const Ending& ending);
+/// Whether the question failed: any final status but success, warning and a cancel of ours.
+bool failed(const Ending& ending) noexcept;
+
+/// Adds what the endings of a run say to its summary: `truncated` (true, false or "unknown"),
+/// `status` (of the last question to a peer), `reason` and `message` when one failed.
+class EndingSummary {
+public:
+    void add(const Ending& ending);
+    /// The run ended before an answer was complete.
+    void interrupted() noexcept { truncated_ = Truncated::unknown; }
+    void write(JsonLine& summary) const;
+    bool failed() const noexcept { return failed_; }
+
+private:
+    Truncated truncated_ = Truncated::no;
+    net::Status status_;
+    bool failed_ = false;
+    bool asked_ = false;
+    std::string message_;
+};
+
+}  // namespace pacs::query

@@ -1,0 +1,81 @@
+#include "archive/archive.hpp"
+#include "base/deadline.hpp"
+#include "base/error.hpp"
+#include "base/stop.hpp"
+#include "dicom/data_set.hpp"
+#include "index/index.hpp"
+#include "query/source.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace pacs::query {
+
+namespace {
+
+class IndexSource : public Source {
+public:
+    IndexSource(const std::filesystem::path& path, std::chrono::milliseconds max_duration)
+        : max_duration_(max_duration)
+    {
+        if (std::filesystem::is_directory(path)) {
+            archive_ = archive::Archive::open_for_reading(path);
+        } else {
+            file_.emplace(path);
+        }
+    }
+
+    Ending ask(const Question& question, std::uint64_t limit, const AnswerSink& sink) override;
+    std::vector<std::string> not_granted() const override { return {}; }
+    void close() override {}
+
+private:
+    const index::Index& index() const { return archive_ ? archive_->index() : *file_; }
+
+    std::optional<archive::Archive> archive_;
+    std::optional<index::Index> file_;
+    std::chrono::milliseconds max_duration_;
+};
+
+/// The index speaks of broken identifiers as a server does; here the person at the shell made it.
+index::Query understood(const Question& question)
+{
+    try {
+        return index::parse_query(question.root, question.identifier,
+                                  {.relational = question.relational, .fuzzy = question.fuzzy});
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::data) {
+            throw;
+        }
+        throw Error(ErrorKind::usage, error.what(), error.hint());
+    }
+}
+
+Ending IndexSource::ask(const Question& question, std::uint64_t limit, const AnswerSink& sink)
+{
+    index::Search search = index().search(understood(question), Deadline::after(max_duration_));
+    Ending ending;
+    ending.keys_unsupported = !search.query().unsupported.empty();
+    auto found = search.next();
+    while (found && !StopFlag::instance().raised()) {
+        if (limit != 0 && ending.answers == limit) {
+            break;
+        }
+        ++ending.answers;
+        Answer answer{std::move(*found), {}};
+        found = search.next();
+        sink(std::move(answer), found.has_value());
+    }
+    ending.truncated = found ? Truncated::yes : Truncated::no;
+    return ending;
+}
+
+}  // namespace
+
+std::unique_ptr<Source> index_source(const std::filesystem::path& path,
+                                     std::chrono::milliseconds max_duration)
+{
+    return std::make_unique<IndexSource>(path, max_duration);
+}
+
+}  // namespace pacs::query

@@ -1,0 +1,232 @@
+#include "base/stop.hpp"
+#include "dicom/data_set.hpp"
+#include "dicom/uid.hpp"
+#include "query/source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+#include <utility>
+
+namespace pacs::query {
+
+namespace {
+
+/// Bytes of the service class application information, PS3.4 C.5.1.1.1.
+constexpr std::size_t relational_byte = 0;
+constexpr std::size_t fuzzy_byte = 2;
+
+/// A peer that repeats itself so often answers nothing.
+constexpr unsigned most_repeats = 1000;
+
+std::string extended_info(const Question& question)
+{
+    std::string info(question.fuzzy ? fuzzy_byte + 1 : relational_byte + 1, '\0');
+    info[relational_byte] = question.relational ? '\1' : '\0';
+    if (question.fuzzy) {
+        info[fuzzy_byte] = '\1';
+    }
+    return info;
+}
+
+class PeerSource : public Source {
+public:
+    PeerSource(net::Address peer, PeerSourceOptions options)
+        : peer_(std::move(peer)), options_(std::move(options))
+    {
+    }
+
+    Ending ask(const Question& question, std::uint64_t limit, const AnswerSink& sink) override;
+    std::vector<std::string> not_granted() const override { return not_granted_; }
+    void close() override;
+
+private:
+    void connect(const Question& question);
+    void note_grants(const Question& question, std::string_view sop_class);
+    bool answers_as_we_do() const;
+
+    net::Address peer_;
+    PeerSourceOptions options_;
+    std::unique_ptr<net::Association> association_;
+    std::vector<std::string> not_granted_;
+};
+
+/// Takes the answers to one question.
+class Taker {
+public:
+    Taker(net::Association& association, const dicom::TransferSyntax& syntax, std::uint64_t limit,
+          std::chrono::milliseconds grace, const AnswerSink& sink)
+        : association_(association), syntax_(syntax), limit_(limit), grace_(grace), sink_(sink)
+    {
+    }
+
+    net::Next take(net::FindAnswer&& answer);
+    std::uint64_t taken() const noexcept { return taken_; }
+    /// An answer came that the limit does not allow.
+    bool more() const noexcept { return more_; }
+
+private:
+    void refuse_repetition(const std::string& identifier);
+    bool something_comes() const;
+
+    net::Association& association_;
+    const dicom::TransferSyntax& syntax_;
+    std::uint64_t limit_;
+    std::chrono::milliseconds grace_;
+    const AnswerSink& sink_;
+    std::uint64_t taken_ = 0;
+    bool more_ = false;
+    std::string last_;
+    unsigned repeats_ = 0;
+};
+
+Answer read_answer(const std::string& bytes, const dicom::TransferSyntax& syntax)
+{
+    try {
+        return {dicom::decode(std::as_bytes(std::span{bytes}), syntax), {}};
+    } catch (const Error& error) {
+        return {{}, error.what()};
+    }
+}
+
+net::Next Taker::take(net::FindAnswer&& answer)
+{
+    if (limit_ != 0 && taken_ == limit_) {
+        more_ = true;
+        return net::Next::cancel;
+    }
+    refuse_repetition(answer.identifier);
+    ++taken_;
+    const bool at_limit = taken_ == limit_;
+    sink_(read_answer(answer.identifier, syntax_), !at_limit && association_.pending());
+    if (StopFlag::instance().raised()) {
+        more_ = true;
+        return net::Next::cancel;
+    }
+    // What comes next tells whether this was all; a peer that is slow to say so is not waited for.
+    return at_limit && !something_comes() ? net::Next::cancel : net::Next::more;
+}
+
+void Taker::refuse_repetition(const std::string& identifier)
+{
+    repeats_ = identifier == last_ ? repeats_ + 1 : 0;
+    if (repeats_ >= most_repeats) {
+        throw net::PeerError(
+            net::PeerFault::protocol_violation, net::PeerStage::answer,
+            fmt::format("asking the peer: the same answer came {} times in a row", most_repeats));
+    }
+    last_ = identifier;
+}
+
+bool Taker::something_comes() const
+{
+    const Deadline deadline = Deadline::after(grace_);
+    while (!association_.pending()) {
+        if (deadline.expired() || StopFlag::instance().raised()) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    return true;
+}
+
+Truncated judge(const net::FindResult& result, bool more, bool caps_are_told)
+{
+    if (more || result.dropped > 0) {
+        return Truncated::yes;
+    }
+    if (result.status.cancelled()) {
+        return result.cancelled ? Truncated::yes : Truncated::unknown;
+    }
+    const bool complete =
+        result.status.success() && (caps_are_told || !is_usual_cap(result.answers));
+    return complete ? Truncated::no : Truncated::unknown;
+}
+
+void PeerSource::connect(const Question& question)
+{
+    if (association_ != nullptr) {
+        return;
+    }
+    const std::string sop_class{dicom::find_class(question.root)};
+    net::RequestOptions options = options_.association;
+    if (question.relational || question.fuzzy) {
+        options.extended.push_back({sop_class, extended_info(question)});
+    }
+    const std::array proposals{net::Proposal{
+        sop_class,
+        {std::string{dicom::uids::explicit_le}, std::string{dicom::uids::implicit_le}},
+        std::nullopt}};
+    association_ = net::Association::request(peer_, options, proposals);
+    association_->require_context(sop_class);
+    note_grants(question, sop_class);
+}
+
+void PeerSource::note_grants(const Question& question, std::string_view sop_class)
+{
+    const auto& granted = association_->negotiated().extended_granted;
+    const auto found = std::ranges::find(granted, sop_class, &net::ExtendedNegotiation::sop_class);
+    const std::string info = found == granted.end() ? std::string{} : found->info;
+    const auto has = [&](std::size_t byte) { return byte < info.size() && info[byte] == '\1'; };
+    if (question.relational && !has(relational_byte)) {
+        not_granted_.emplace_back("relational");
+    }
+    if (question.fuzzy && !has(fuzzy_byte)) {
+        not_granted_.emplace_back("fuzzy");
+    }
+}
+
+bool PeerSource::answers_as_we_do() const
+{
+    return association_->negotiated().peer_implementation_uid == dicom::implementation_class_uid;
+}
+
+Ending PeerSource::ask(const Question& question, std::uint64_t limit, const AnswerSink& sink)
+{
+    connect(question);
+    const net::Context& context = association_->require_context(dicom::find_class(question.root));
+    const dicom::TransferSyntax syntax{context.transfer_syntax};
+    Taker taker{*association_, syntax, limit, options_.limit_grace, sink};
+
+    net::FindOptions how;
+    how.deadline = Deadline::after(options_.max_duration);
+    const net::FindResult result = net::find(
+        *association_, context.id, dicom::encode(question.identifier, syntax),
+        [&](net::FindAnswer&& answer) { return taker.take(std::move(answer)); }, how);
+
+    Ending ending{.status = result.status,
+                  .comment = result.comment,
+                  .offending_elements = result.offending_elements,
+                  .answers = taker.taken()};
+    ending.truncated = judge(result, taker.more(), answers_as_we_do());
+    ending.cancelled = result.cancelled;
+    ending.keys_unsupported = result.keys_unsupported;
+    return ending;
+}
+
+void PeerSource::close()
+{
+    if (association_ != nullptr && association_->established()) {
+        association_->release();
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<Source> peer_source(const net::Address& peer, PeerSourceOptions options)
+{
+    return std::make_unique<PeerSource>(peer, std::move(options));
+}
+
+bool is_usual_cap(std::uint64_t answers) noexcept
+{
+    constexpr std::uint64_t smallest = 100;
+    while (answers >= smallest * 10 && answers % 10 == 0) {
+        answers /= 10;
+    }
+    return answers == 100 || answers == 200 || answers == 250 || answers == 500;
+}
+
+}  // namespace pacs::query

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "dicom/charset.hpp"
+#include "dicom/data_set.hpp"
+#include "net/association.hpp"
+#include "net/find.hpp"
+#include "query/question.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pacs::query {
+
+/// One answer of a source.
+struct Answer {
+    dicom::DataSet identifier;  ///< as it was answered
+    /// Why the answer could not be read; `identifier` is then empty. Foreign text may be in it.
+    std::string defect;
+};
+
+/// Takes an answer. `more_at_hand`: the next one is there already, so output need not be flushed.
+using AnswerSink = std::function<void(Answer&& answer, bool more_at_hand)>;
+
+/// Whether there was more to be had than was answered.
+enum class Truncated : std::uint8_t { no, yes, unknown };
+
+/// How a question ended.
+struct Ending {
+    /// The final status of the peer; what a local search ran into is an Error instead.
+    net::Status status;
+    std::string comment;                         ///< of the peer: foreign text
+    std::vector<dicom::Tag> offending_elements;  ///< as the peer named them
+    std::uint64_t answers = 0;                   ///< given to the sink
+    Truncated truncated = Truncated::no;
+    bool cancelled = false;         ///< by us, at the limit
+    bool keys_unsupported = false;  ///< some keys were not matched or not returned (FF01)
+};
+
+/// Somebody who answers questions.
+class Source {
+public:
+    virtual ~Source() = default;
+
+    /// Asks, and gives the answers to `sink` one by one as they come, at most `limit` of them (0:
+    /// all). Memory does not grow with their number. A failure status is a result.
+    /// Throws net::PeerError when the peer fails, Error(storage) when the index does, Error(usage)
+    /// for a question it cannot put; answers given until then stand.
+    virtual Ending ask(const Question& question, std::uint64_t limit, const AnswerSink& sink) = 0;
+
+    /// What was asked for by extended negotiation and not granted, in words, one a line; known
+    /// after the first ask().
+    virtual std::vector<std::string> not_granted() const = 0;
+
+    /// Ends the conversation in good order. Throws net::PeerError.
+    virtual void close() = 0;
+};
+
+/// How to ask a peer.
+struct PeerSourceOptions {
+    net::RequestOptions association;
+    /// Of each question: a peer may send answers for ever. Throws PeerError(timed_out) then.
+    std::chrono::milliseconds max_duration{3'600'000};
+    /// How long to wait at the limit for the peer to say that this was all, before C-CANCEL.
+    std::chrono::milliseconds limit_grace{200};
+};
+
+/// A peer, by C-FIND (PS3.4 C.4.1). Connects with the first question and keeps the association for
+/// the following ones.
+std::unique_ptr<Source> peer_source(const net::Address& peer, PeerSourceOptions options);
+
+/// An index file, or the index of the archive in a folder; read only, also while a daemon writes.
+/// A question that takes longer than `max_duration` throws Error(limit).
+/// Throws Error(storage) when it is neither.
+std::unique_ptr<Source> index_source(const std::filesystem::path& path,
+                                     std::chrono::milliseconds max_duration);
+
+/// True for the numbers at which servers are known to stop in silence: 100, 200, 250, 500 and their
+/// tenfolds.
+bool is_usual_cap(std::uint64_t answers) noexcept;
+
+}  // namespace pacs::query
