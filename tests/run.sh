@@ -1,0 +1,73 @@
+#!/bin/sh
+# Builds everything and runs all tests. On a fresh Debian 12, as root, it first installs what it needs.
+#   tests/run.sh            what continuous integration runs: gcc and clang, lint, all tests, sanitizers
+#   tests/run.sh --quick    gcc and its tests only
+#   tests/run.sh --all      and the long ones: 30 crashes instead of 4, more fuzzing, benchmarks' checks
+# PACS_BUILD names the build folder (default: build/ beside the sources, which git ignores).
+# The last line is "N passed, N failed"; the exit status is 0 only when nothing failed.
+set -eu
+here=$(cd "$(dirname "$0")/.." && pwd)
+mode=${1:-}
+case $mode in "" | --quick | --all) ;; *) echo "usage: tests/run.sh [--quick|--all]" >&2; exit 2 ;; esac
+sh "$here/tests/support/install.sh" test
+build=${PACS_BUILD:-$here/build}
+jobs=$(nproc)
+if [ -z "${PACS_TEST_DATA:-}" ] && [ -d "$here/../shared/data" ]; then
+    PACS_TEST_DATA=$(cd "$here/../shared/data" && pwd)
+    export PACS_TEST_DATA
+fi
+[ "$mode" = --all ] && export PACS_TEST_LONG=1
+unset DISPLAY COLUMNS NO_COLOR PACS_CONFIG 2>/dev/null || true
+export LC_ALL=C.UTF-8 TCP_NODELAY=1
+mkdir -p "$build"
+passed=0 failed=0
+
+# step NAME: says what is done next, and since when
+step() { printf '\n=== %s (%s)\n' "$1" "$(date +%H:%M:%S)"; }
+
+# compile NAME OPTION...: configures and builds one folder; a failure is one failed test
+compile() {
+    name=$1
+    shift
+    if cmake -S "$here" -B "$build/$name" -G Ninja "$@" >"$build/$name.configure" 2>&1 \
+        && ninja -C "$build/$name" >"$build/$name.build" 2>&1; then
+        passed=$((passed + 1))
+    else
+        tail -n 60 "$build/$name.configure"
+        [ ! -e "$build/$name.build" ] || tail -n 100 "$build/$name.build"
+        echo "the build '$name' failed"
+        failed=$((failed + 1))
+        return 1
+    fi
+}
+
+# check NAME OPTION...: runs ctest in one folder and counts
+check() {
+    name=$1
+    shift
+    ctest --test-dir "$build/$name" -j "$jobs" --timeout 600 --output-on-failure --no-tests=error "$@" \
+        >"$build/$name.tests" 2>&1 || true
+    cat "$build/$name.tests"
+    line=$(sed -n 's/.*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\).*/\1 \2/p' "$build/$name.tests")
+    if [ -z "$line" ]; then
+        failed=$((failed + 1))
+        return 0
+    fi
+    failed=$((failed + ${line% *}))
+    passed=$((passed + ${line#* } - ${line% *}))
+}
+
+step "gcc: build, all tests"
+compile gcc -DCMAKE_CXX_COMPILER=g++ && check gcc
+if [ "$mode" != --quick ]; then
+    step "clang: build, lint"
+    compile clang -DCMAKE_CXX_COMPILER=clang++ && check clang -L lint
+    step "address and undefined-behaviour sanitizers: unit, fuzz corpora, command line, hostile peers"
+    compile asan -DCMAKE_CXX_COMPILER=g++ -DPACS_SANITIZE=ON -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g" \
+        && check asan -L 'unit|fuzz|cli|hostile'
+    step "thread sanitizer: archive and net"
+    compile tsan -DCMAKE_CXX_COMPILER=g++ -DPACS_SANITIZE_THREAD=ON -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g" \
+        && check tsan -R '^unit_(base|net|archive|stream|send)$'
+fi
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]
