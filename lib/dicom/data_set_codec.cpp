@@ -6,25 +6,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
 namespace pacs::dicom {
 
 namespace {
-
-void swap_bytes(std::string& value, Vr vr)
-{
-    const std::size_t unit = unit_bytes(vr);
-    if (unit == 1) {
-        return;
-    }
-    for (std::size_t at = 0; at + unit <= value.size(); at += unit) {
-        std::reverse(value.begin() + static_cast<std::ptrdiff_t>(at),
-                     value.begin() + static_cast<std::ptrdiff_t>(at + unit));
-    }
-}
 
 // Walks the bytes with a stack of its own, so that nesting costs no call stack.
 class Decoder {
@@ -82,7 +69,9 @@ private:
         }
         at_ += header->bytes;
         last_tag_ = header->tag;
-        if (!header->undefined() && header->length > frame.end - at_) {
+        const bool delimiter =
+            header->tag == tags::item_delimitation || header->tag == tags::sequence_delimitation;
+        if (!header->undefined() && !delimiter && header->length > frame.end - at_) {
             fail(header->tag, "longer than what is left");
         }
         return *header;
@@ -90,8 +79,8 @@ private:
 
     void in_sequence(const Frame& frame, const ElementHeader& header)
     {
-        if (header.tag == tags::sequence_delimitation && frame.undefined) {
-            close(header);
+        if (header.tag == tags::sequence_delimitation && (frame.undefined || at_ == frame.end)) {
+            stack_.pop_back();
             return;
         }
         if (header.tag != tags::item) {
@@ -104,12 +93,13 @@ private:
 
     void in_item(const Frame& frame, const ElementHeader& header)
     {
-        if (header.tag == tags::item_delimitation && frame.undefined) {
-            close(header);
+        const bool nested = stack_.size() > 1;
+        if (header.tag == tags::item_delimitation && nested &&
+            (frame.undefined || at_ == frame.end)) {
+            stack_.pop_back();
         } else if (header.tag.group() == 0xFFFE) {
             fail(header.tag, "a delimiter that delimits nothing");
-        } else if (header.vr == Vr::SQ ||
-                   (header.undefined() && header.vr == Vr::UN && header.tag != tags::pixel_data)) {
+        } else if (header.vr == Vr::SQ || (header.undefined() && header.vr == Vr::UN)) {
             open_sequence(frame, header);
         } else if (header.undefined()) {
             skip_fragments(frame, header);
@@ -118,19 +108,14 @@ private:
         }
     }
 
-    void close(const ElementHeader& header)
-    {
-        if (header.length != 0) {
-            fail(header.tag, "a delimiter with a length");
-        }
-        stack_.pop_back();
-    }
-
     void open_sequence(const Frame& frame, const ElementHeader& header)
     {
         // stack_ alternates items and sequences, the data set itself first.
         if (stack_.size() / 2 >= limits_.depth) {
             fail(header.tag, "nested too deep");
+        }
+        if (!header.known_vr) {
+            fail(header.tag, "undefined length in a VR nobody knows");
         }
         const bool hidden = frame.encoding.explicit_vr && header.vr == Vr::UN;
         const Encoding encoding = hidden ? Encoding{false, false} : frame.encoding;
@@ -143,13 +128,12 @@ private:
 
     void skip_fragments(const Frame& frame, const ElementHeader& header)
     {
-        const bool bulk = header.vr == Vr::OB || header.vr == Vr::OW || header.vr == Vr::UN;
-        if (!bulk) {
+        if (header.vr != Vr::OB && header.vr != Vr::OW) {
             fail(header.tag, "undefined length in a VR that cannot have it");
         }
         for (;;) {
             const ElementHeader fragment = take_header(frame);
-            if (fragment.tag == tags::sequence_delimitation && fragment.length == 0) {
+            if (fragment.tag == tags::sequence_delimitation) {
                 return;
             }
             if (fragment.tag != tags::item || fragment.undefined()) {
@@ -171,9 +155,7 @@ private:
         if (frame.encoding.big_endian) {
             swap_bytes(element.value, element.vr);
         }
-        if (element.vr == Vr::UN && vr_of(element.tag) != Vr::SQ) {
-            element.vr = vr_of(element.tag);  // PS3.5 6.2.2: its value is little endian already
-        }
+        element.vr = understood_vr(header);  // that of UN is little endian already
         frame.set->put(std::move(element));
     }
 

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "dicom/dictionary.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace pacs::dicom {
@@ -64,6 +65,7 @@ std::optional<ElementHeader> read_element_header(std::span<const std::byte> byte
     const char letters[2] = {std::to_integer<char>(first), std::to_integer<char>(second)};
     const Vr vr = vr_of(std::string_view{letters, 2});
     header.vr = vr == Vr::none ? Vr::UN : vr;
+    header.known_vr = vr != Vr::none;
     if (vr == Vr::none ? !(is_capital(first) && is_capital(second)) : !has_long_length(vr)) {
         header.length = read_u16(bytes.data() + 6, big);
         return header;
@@ -74,6 +76,21 @@ std::optional<ElementHeader> read_element_header(std::span<const std::byte> byte
     header.bytes = max_element_header_bytes;
     header.length = read_u32(bytes.data() + 8, big);
     return header;
+}
+
+Vr understood_vr(const ElementHeader& header) noexcept
+{
+    const Vr by_dictionary = header.vr == Vr::UN ? vr_of(header.tag) : header.vr;
+    return by_dictionary == Vr::SQ ? header.vr : by_dictionary;
+}
+
+void swap_bytes(std::string& value, Vr vr)
+{
+    const std::size_t unit = unit_bytes(vr);
+    for (std::size_t at = 0; unit > 1 && at + unit <= value.size(); at += unit) {
+        std::reverse(value.begin() + static_cast<std::ptrdiff_t>(at),
+                     value.begin() + static_cast<std::ptrdiff_t>(at + unit));
+    }
 }
 
 void append_element_header(std::string& out, const ElementHeader& header, Encoding encoding)

@@ -37,6 +37,7 @@ struct ElementHeader {
         Vr::none;  ///< the dictionary's in implicit VR; none for group FFFE, UN for unknown ones
     std::uint32_t length = 0;
     std::size_t bytes = 0;  ///< of the header itself, 8 or 12
+    bool known_vr = true;   ///< false: explicit VR with letters PS3.5 6.2 has not, taken as UN
 
     bool undefined() const noexcept { return length == undefined_length; }
 };
@@ -51,6 +52,13 @@ std::optional<ElementHeader> read_element_header(std::span<const std::byte> byte
 /// Writes it; `header.bytes` is not looked at. Throws Error(data) when a length does not fit its
 /// VR.
 void append_element_header(std::string& out, const ElementHeader& header, Encoding encoding);
+
+/// The VR under which a value is understood: the dictionary's for UN (PS3.5 6.2.2), unless that
+/// would be a sequence.
+Vr understood_vr(const ElementHeader& header) noexcept;
+
+/// Turns each number of a value of `vr` from one byte order to the other.
+void swap_bytes(std::string& value, Vr vr);
 
 std::uint16_t read_u16(const std::byte* bytes, bool big_endian) noexcept;
 std::uint32_t read_u32(const std::byte* bytes, bool big_endian) noexcept;

@@ -25,10 +25,16 @@ struct ScanLimits {
 /// where it should be. Iterative, no allocation for each element, constant memory; it never looks
 /// back.
 ///
-/// The rule of the house: only what a HeaderScanner passed may be given to DCMTK.
+/// The rule of the house: only what a HeaderScanner passed, without readers_may_differ(), may be
+/// given to DCMTK.
+///
+/// Sins without harm are tolerated: tags out of order, repeated tags (the first counts), odd
+/// lengths, unknown VRs, delimiters with a length, or behind a defined length, and zeros behind the
+/// end.
 class HeaderScanner {
 public:
-    /// `wanted` are top-level tags, in any order; group 0002 and values of bulk VRs are never kept.
+    /// `wanted` are top-level tags, in any order; sequences and values of bulk VRs (OB, OW, UN and
+    /// their kind) are never kept. A UN whose tag the dictionary knows is kept under that VR.
     HeaderScanner(const TransferSyntax& syntax, std::vector<Tag> wanted,
                   const ScanLimits& limits = {});
     ~HeaderScanner();
@@ -38,8 +44,12 @@ public:
     /// Takes the next bytes. After a defect it ignores all further ones. Returns false once there
     /// is one.
     bool feed(std::span<const std::byte> bytes);
-    /// True when no wanted element can follow any more (the tags have passed the last one).
+    /// True when no wanted element can follow any more (the tags have passed the last one). From
+    /// then on header() does not change, so that who stops here and who reads on see the same.
     bool header_complete() const noexcept;
+    /// True when tags out of order (PS3.5 7.1 wants them ascending) brought a wanted element after
+    /// header_complete(); header() is without it.
+    bool late_elements() const noexcept;
     /// No more bytes follow: finds truncation. Returns false when there is a defect.
     bool finish();
 
@@ -48,6 +58,10 @@ public:
     const std::string& defect() const noexcept;
     /// True when the defect is nesting deeper than the limit.
     bool too_deep() const noexcept;
+    /// True when an implicit VR data set holds a private value that starts like a sequence but is
+    /// none: readers that know its private dictionary stumble there, others do not. Store it, send
+    /// it as it is, but let no other parser near it.
+    bool readers_may_differ() const noexcept;
     const DataSet& header() const noexcept;  ///< the wanted elements seen so far
     std::uint64_t offset() const noexcept;   ///< bytes consumed (inflated ones for deflated)
     /// Top-level Pixel Data (Float and Double Float too) was seen: an object that had pixels must

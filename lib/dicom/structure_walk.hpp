@@ -1,0 +1,101 @@
+#pragma once
+
+#include "dicom/element_header.hpp"
+#include "dicom/header_scan.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pacs::dicom {
+
+/// Walks the elements of a data set whose (inflated) bytes come in pieces and proves their
+/// structure, PS3.5 section 7: the part of HeaderScanner that knows nothing of what is wanted.
+/// Values are skipped by arithmetic. Its reading agrees with DCMTK's wherever both accept, so that
+/// nesting which DCMTK would find is never hidden from it.
+class StructureWalker {
+public:
+    /// Hears of the top-level elements.
+    class Listener {
+    public:
+        virtual ~Listener() = default;
+        /// An element begins; true asks for its value (never given for sequences and fragments).
+        virtual bool begin(const ElementHeader& header) = 0;
+        /// The next bytes of the value asked for.
+        virtual void value(std::span<const std::byte> bytes) = 0;
+        /// The value asked for is complete, which may be at once.
+        virtual void end() = 0;
+    };
+
+    /// `listener` must outlive the walker.
+    StructureWalker(Encoding encoding, const ScanLimits& limits, Listener& listener);
+
+    /// Takes the next bytes; false once there is a defect.
+    bool walk(std::span<const std::byte> bytes);
+    /// No more bytes follow; false when there is a defect.
+    bool finish();
+    /// Records a defect at the element last begun; returns false.
+    bool fail(std::string_view reason);
+
+    const std::string& defect() const noexcept { return defect_; }
+    bool too_deep() const noexcept { return too_deep_; }
+    bool readers_may_differ() const noexcept { return readers_may_differ_; }
+    std::uint64_t offset() const noexcept { return offset_ + pending_bytes_; }
+
+private:
+    enum class FrameKind : std::uint8_t { data_set, sequence, fragments };
+
+    // What is open around the next byte: the data set itself or an item of a sequence, a sequence,
+    // or the fragments of encapsulated pixel data.
+    struct Frame {
+        FrameKind kind = FrameKind::data_set;
+        bool undefined = false;  // ends at a delimiter
+        bool tentative = false;  // a value that may be a sequence, or may not
+        Encoding encoding;
+        std::uint64_t end = 0;    // its own, or that of what encloses it
+        std::uint64_t start = 0;  // of a tentative one
+    };
+
+    bool at_top_level() const noexcept { return frames_.size() == 1; }
+    void push(const Frame& frame);
+    void pop();
+    bool close();
+    void close_finished_frames();
+    bool broken(std::string_view reason);
+    bool nested_too_deep();
+
+    std::span<const std::byte> take_value(std::span<const std::byte> bytes);
+    std::span<const std::byte> take_padding(std::span<const std::byte> bytes);
+    std::span<const std::byte> take_header(std::span<const std::byte> bytes);
+    bool begin_element(const ElementHeader& header);
+    bool in_sequence(const Frame& frame, const ElementHeader& header);
+    bool in_fragments(const ElementHeader& header);
+    bool in_data_set(const Frame& frame, const ElementHeader& header);
+    bool open_sequence(const Frame& frame, const ElementHeader& header);
+    bool begin_value(const Frame& frame, const ElementHeader& header);
+
+    ScanLimits limits_;
+    Listener& listener_;
+    std::vector<Frame> frames_;  // the data set first; about two for each level of nesting
+    unsigned depth_ = 0;         // open sequences
+    std::uint64_t elements_ = 0;
+    std::uint64_t offset_ = 0;
+
+    std::array<std::byte, max_element_header_bytes> pending_{};  // a header that came in pieces
+    std::size_t pending_bytes_ = 0;
+    Tag tag_;                       // of the element last begun
+    std::uint64_t tag_at_ = 0;      // and where its header starts
+    std::uint64_t value_left_ = 0;  // bytes of its value still to come
+    bool listening_ = false;        // to that value
+    bool padding_ = false;          // only zeros may follow
+
+    std::string defect_;
+    bool too_deep_ = false;
+    bool readers_may_differ_ = false;
+};
+
+}  // namespace pacs::dicom
