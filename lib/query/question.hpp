@@ -11,19 +11,20 @@
 
 namespace pacs::query {
 
-/// What a person asks for, in the words of pacs-find(1). Empty means not asked.
+/// What a person asks for, in the words of pacs-find(1). Empty means not asked. (Each member has an
+/// initializer so that designated ones may leave it out.)
 struct Wishes {
-    std::vector<std::string> keys;           ///< "KEY" or "KEY=VALUE", see dicom/query_key.hpp
-    std::optional<dicom::QueryLevel> level;  ///< none: infer_level()
-    std::vector<std::string> study;          ///< Study Instance UIDs
-    std::vector<std::string> series;         ///< Series Instance UIDs
-    std::vector<std::string> accession;
-    std::vector<std::string> patient_id;
-    std::vector<std::string> modality;
-    std::string name;   ///< Patient's Name; * is added when there is no wildcard and no ^
-    std::string date;   ///< Study Date: a day or a span, date_span()
-    std::string since;  ///< Study Date from this day on
-    std::string until;  ///< Study Date up to this day
+    std::vector<std::string> keys = {};           ///< "KEY" or "KEY=VALUE", see dicom/query_key.hpp
+    std::optional<dicom::QueryLevel> level = {};  ///< none: infer_level()
+    std::vector<std::string> study = {};          ///< Study Instance UIDs
+    std::vector<std::string> series = {};         ///< Series Instance UIDs
+    std::vector<std::string> accession = {};
+    std::vector<std::string> patient_id = {};
+    std::vector<std::string> modality = {};
+    std::string name = {};   ///< Patient's Name; * is added when there is no wildcard and no ^
+    std::string date = {};   ///< Study Date: a day or a span, date_span()
+    std::string since = {};  ///< Study Date from this day on
+    std::string until = {};  ///< Study Date up to this day
     bool patient_root = false;
     bool relational = false;
     bool fuzzy = false;

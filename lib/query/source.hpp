@@ -32,10 +32,10 @@ enum class Truncated : std::uint8_t { no, yes, unknown };
 /// How a question ended.
 struct Ending {
     /// The final status of the peer; what a local search ran into is an Error instead.
-    net::Status status;
-    std::string comment;                         ///< of the peer: foreign text
-    std::vector<dicom::Tag> offending_elements;  ///< as the peer named them
-    std::uint64_t answers = 0;                   ///< given to the sink
+    net::Status status = {};
+    std::string comment = {};                         ///< of the peer: foreign text
+    std::vector<dicom::Tag> offending_elements = {};  ///< as the peer named them
+    std::uint64_t answers = 0;                        ///< given to the sink
     Truncated truncated = Truncated::no;
     bool cancelled = false;         ///< by us, at the limit
     bool keys_unsupported = false;  ///< some keys were not matched or not returned (FF01)
