@@ -1,0 +1,113 @@
+#include "cli/docs.hpp"
+
+#include "cli/option_table.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace pacs::cli {
+
+namespace {
+
+constexpr std::size_t indent = 26;
+constexpr std::size_t columns = 80;
+
+/// `text` broken at blanks so that it fits beside an option's name.
+std::string wrapped(const std::string& text)
+{
+    std::string out;
+    std::size_t start = 0;
+    while (text.size() - start > columns - indent) {
+        std::size_t end = text.rfind(' ', start + columns - indent);
+        if (end == std::string::npos || end <= start) {
+            end = std::min(text.find(' ', start), text.size());
+        }
+        out += text.substr(start, end - start) + "\n" + std::string(indent, ' ');
+        start = std::min(end + 1, text.size());
+    }
+    return out + text.substr(start) + "\n";
+}
+
+/// "  -n, --count N         Send N echoes on one association [default: 1]"
+std::string help_entry(const OptionEntry& entry)
+{
+    std::string head =
+        entry.positional ? entry.value : fmt::format("{}", fmt::join(entry.names, ", "));
+    if (!entry.positional && !entry.value.empty()) {
+        head += " " + entry.value;
+    }
+    std::string body = entry.help;
+    if (!entry.choices.empty()) {
+        body += fmt::format(" ({})", fmt::join(entry.choices, ", "));
+    }
+    if (!entry.fallback.empty()) {
+        body += fmt::format(" [default: {}]", entry.fallback);
+    }
+    const bool fits = head.size() + 4 <= indent;
+    return fits ? fmt::format("  {:<{}}  {}", head, indent - 4, wrapped(body))
+                : fmt::format("  {}\n{:{}}{}", head, "", indent, wrapped(body));
+}
+
+std::string node_lines()
+{
+    std::string out;
+    const Config config = Config::find({});
+    for (const auto& [name, node] : config.nodes()) {
+        out += "@" + name + "\n";
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string help_text(const Tool& tool)
+{
+    const ToolInfo& info = tool.info();
+    const std::vector<OptionEntry> table = option_table(tool);
+    std::string out =
+        fmt::format("{} - {}\n\nUsage: {} [OPTION]...", info.name, info.summary, info.name);
+    for (const OptionEntry& entry : table) {
+        const std::string name = entry.value + (entry.repeats ? "..." : "");
+        out += !entry.positional ? "" : entry.required ? " " + name : " [" + name + "]";
+    }
+    out += "\n\n";
+    for (const OptionEntry& entry : table) {
+        out += entry.positional ? help_entry(entry) : "";
+    }
+    for (const std::string& group : group_names(table)) {
+        std::string lines;
+        for (const OptionEntry& entry : table) {
+            lines += entry.group == group && !entry.positional ? help_entry(entry) : "";
+        }
+        out += lines.empty() ? "" : fmt::format("\n{}:\n{}", group, lines);
+    }
+    out += info.examples.empty() ? "" : "\nExamples:\n";
+    for (const Example& example : info.examples) {
+        out += "  " + replaced(example.command, "\n", "\n  ") + "\n";
+    }
+    return out + fmt::format("\nSee {}(1) for all the details.\n", info.name);
+}
+
+std::optional<std::string> generated(const Tool& tool, int argc, const char* const* argv)
+{
+    if (argc != 3 || std::string_view{argv[1]} != "--generate") {
+        return std::nullopt;
+    }
+    const std::string_view what{argv[2]};
+    if (what == "man") {
+        return man_page(tool, PACS_VERSION);
+    }
+    if (what == "bash") {
+        return bash_completion(tool);
+    }
+    if (what == "zsh") {
+        return zsh_completion(tool);
+    }
+    if (what == "fish") {
+        return fish_completion(tool);
+    }
+    return what == "nodes" ? std::optional{node_lines()} : std::nullopt;
+}
+
+}  // namespace pacs::cli

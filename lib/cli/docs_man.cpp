@@ -1,0 +1,156 @@
+#include "cli/docs.hpp"
+#include "cli/option_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace pacs::cli {
+
+namespace {
+
+std::string roff(const std::string& text)
+{
+    std::string safe = replaced(replaced(text, "\\", "\\e"), "-", "\\-");
+    safe = replaced(replaced(safe, "~", "\\(ti"), "^", "\\(ha");
+    safe = replaced(replaced(safe, "'", "\\(aq"), "`", "\\(ga");
+    if (!safe.empty() && safe[0] == '.') {
+        safe.insert(0, "\\&");
+    }
+    return replaced(safe, "\n.", "\n\\&.");
+}
+
+std::string paragraphs(const std::string& text)
+{
+    std::string out;
+    std::size_t start = 0;
+    while (start < text.size()) {
+        const std::size_t end = std::min(text.find('\n', start), text.size());
+        const std::string line = text.substr(start, end - start);
+        out += line.empty() ? ".PP\n" : roff(line) + "\n";
+        start = end + 1;
+    }
+    return out;
+}
+
+std::string operand(const OptionEntry& entry)
+{
+    const std::string name =
+        fmt::format("\\fI{}\\fR{}", roff(entry.value), entry.repeats ? "..." : "");
+    return entry.required ? name : "[" + name + "]";
+}
+
+std::string tagged(const std::string& head, const std::string& body)
+{
+    return fmt::format(".TP\n{}\n{}\n", head, body);
+}
+
+std::string option_entry(const OptionEntry& entry)
+{
+    std::string head;
+    for (const std::string& name : entry.names) {
+        head += fmt::format("{}\\fB{}\\fR", head.empty() ? "" : ", ", roff(name));
+    }
+    if (!entry.value.empty()) {
+        head += fmt::format("{}\\fI{}\\fR", head.empty() ? "" : " ", roff(entry.value));
+    }
+    std::string body = roff(entry.help) + ".";
+    if (!entry.choices.empty()) {
+        body += fmt::format(" One of {}.", roff(fmt::format("{}", fmt::join(entry.choices, ", "))));
+    }
+    if (!entry.fallback.empty()) {
+        body += fmt::format(" Default: {}.", roff(entry.fallback));
+    }
+    if (entry.repeats && !entry.positional) {
+        body += " May be repeated.";
+    }
+    return tagged(head, body);
+}
+
+std::string header(const ToolInfo& info, const std::string& version)
+{
+    std::string upper = info.name;
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return fmt::format(
+        ".\\\" Written by '{} --generate man'. Change the tool, not this page.\n"
+        ".TH {} {} \"\" \"pacs\\-utils {}\" \"PACS tools\"\n.SH NAME\n{} \\- {}\n",
+        info.name, roff(upper), info.daemon ? 8 : 1, version, roff(info.name), roff(info.summary));
+}
+
+/// The status a test expects of an example stands before it in a comment.
+std::string examples(const ToolInfo& info)
+{
+    std::string out;
+    for (const Example& example : info.examples) {
+        out += ".PP\n" + roff(example.caption) + ":\n.PP\n";
+        out += example.exit_status == 0 ? "" : fmt::format(".\\\" exit {}\n", example.exit_status);
+        out += fmt::format(".nf\n.RS 4\n{}\n.RE\n.fi\n", roff(example.command));
+    }
+    return out.empty() ? "" : ".SH EXAMPLES\n" + out;
+}
+
+std::string option_groups(const std::vector<OptionEntry>& table)
+{
+    std::string out = ".SH OPTIONS\n";
+    for (const OptionEntry& entry : table) {
+        out += entry.positional ? option_entry(entry) : "";
+    }
+    for (const std::string& group : group_names(table)) {
+        std::string entries;
+        for (const OptionEntry& entry : table) {
+            entries += entry.group == group && !entry.positional ? option_entry(entry) : "";
+        }
+        out += entries.empty() ? "" : fmt::format(".SS {}\n{}", roff(group), entries);
+    }
+    return out;
+}
+
+std::string environment(const Tool& tool)
+{
+    std::string out =
+        ".SH ENVIRONMENT\nThe command line comes before these, and these before\n"
+        "\\fBpacs.toml\\fR(5).\n";
+    for (const Note& note : tool.variables()) {
+        out += tagged("\\fB" + roff(note.name) + "\\fR", roff(note.meaning) + ".");
+    }
+    return out;
+}
+
+std::string exit_status(const ToolInfo& info)
+{
+    std::string out = ".SH EXIT STATUS\n";
+    for (const ExitCodeWords& words : exit_codes) {
+        const std::string number = std::to_string(static_cast<int>(words.code));
+        std::string meaning{words.meaning};
+        for (const Note& note : info.exit_notes) {
+            meaning = note.name == number ? note.meaning : meaning;
+        }
+        out += tagged("\\fB" + number + "\\fR", roff(meaning) + ".");
+    }
+    return out + ".PP\nThey are the same in every tool: see \\fBpacs\\-exit\\-status\\fR(7).\n";
+}
+
+}  // namespace
+
+std::string man_page(const Tool& tool, const std::string& version)
+{
+    const ToolInfo& info = tool.info();
+    const std::vector<OptionEntry> table = option_table(tool);
+    std::string out = header(info, version);
+    out += fmt::format(".SH SYNOPSIS\n\\fB{}\\fR [\\fIOPTION\\fR]...", roff(info.name));
+    for (const OptionEntry& entry : table) {
+        out += entry.positional ? " " + operand(entry) : "";
+    }
+    out += "\n.SH DESCRIPTION\n" + paragraphs(info.description);
+    out += examples(info) + option_groups(table) + environment(tool) + exit_status(info);
+    out += ".SH SEE ALSO\n\\fBpacs\\fR(7), \\fBpacs.toml\\fR(5), \\fBpacs\\-records\\fR(5)";
+    for (const std::string& page : info.see_also) {
+        const std::size_t paren = page.find('(');
+        out += fmt::format(", \\fB{}\\fR{}", roff(page.substr(0, paren)), page.substr(paren));
+    }
+    return out + "\n";
+}
+
+}  // namespace pacs::cli

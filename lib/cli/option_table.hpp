@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace pacs::cli {
+
+class Tool;
+
+/// One option as the writers of help, manual and completions need it, read back from CLI11, so
+/// that none of them can differ from what is parsed.
+struct OptionEntry {
+    std::vector<std::string> names;  ///< "-n", "--count"; empty for a positional word
+    std::string value;               ///< "N"; empty for a flag
+    std::vector<std::string> choices;
+    std::string help;
+    std::string fallback;  ///< default value as text
+    std::string group;
+    bool positional = false;
+    bool required = false;
+    bool repeats = false;
+
+    bool names_file() const { return value == "FILE"; }
+    bool names_folder() const { return value == "DIR"; }
+    /// A word that may be an @alias: PEER, SOURCE, DEST.
+    bool names_endpoint() const;
+};
+
+/// All options that are not hidden: positional words first, then group by group.
+std::vector<OptionEntry> option_table(const Tool& tool);
+/// The groups of a table in their order, "Common" last.
+std::vector<std::string> group_names(const std::vector<OptionEntry>& table);
+/// `text` with every `from` replaced.
+std::string replaced(std::string text, const std::string& from, const std::string& to);
+
+}  // namespace pacs::cli

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/file.hpp"
+
+#include <functional>
+#include <thread>
+
+namespace pacs::cli {
+
+/// Turns signals into what a program does, in a thread of its own, so that the actions may lock
+/// and print. SIGINT and SIGTERM raise the stop flag; a second one ends the process at once with
+/// 130 or 143. SIGUSR1 calls `status`. SIGHUP calls `reload` when there is one, and otherwise ends
+/// the process as it always does. SIGPIPE is ignored: writing reports it.
+class SignalThread {
+public:
+    struct Actions {
+        std::function<void()> status;
+        std::function<void()> reload;
+    };
+
+    /// Keeps these signals from the calling thread and all it will start. Call before any thread
+    /// is started; `with_reload` says whether SIGHUP is one of them.
+    static void block(bool with_reload);
+
+    /// Starts to take the signals that block() kept back.
+    explicit SignalThread(Actions actions);
+    ~SignalThread();
+    SignalThread(const SignalThread&) = delete;
+    SignalThread& operator=(const SignalThread&) = delete;
+
+private:
+    void run();
+    void handle(int signal_number);
+
+    Actions actions_;
+    bool stop_asked_ = false;
+    Descriptor signals_;
+    Descriptor end_;
+    std::thread thread_;
+};
+
+}  // namespace pacs::cli

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pacs::cli {
+
+/// One column of a table made from records.
+struct Column {
+    std::string member;   ///< of the record: "node"
+    std::string heading;  ///< "PEER"
+    unsigned width = 0;   ///< in characters; longer texts push the rest of their row
+    bool right = false;   ///< numbers
+};
+
+/// Renders records for eyes as they come: a heading in front of the first row, then a row a
+/// record. A record that has no member of any column, such as a summary, becomes a line of words:
+/// "summary: ok 3, failed 1". Nothing in it steers a terminal.
+class Table {
+public:
+    explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+    /// The text, with newlines, for one finished line of JsonLine.
+    std::string rows(std::string_view json_line);
+
+private:
+    std::vector<Column> columns_;
+    bool headed_ = false;
+};
+
+/// The members of an object written by JsonLine, in order, values as people read them: strings
+/// without quotes, lists with commas, everything else as it stands.
+struct Member {
+    std::string name;
+    std::string text;
+};
+std::vector<Member> members_of(std::string_view json_line);
+
+}  // namespace pacs::cli

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "base/config.hpp"
+#include "base/log.hpp"
+#include "cli/arguments.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/progress.hpp"
+#include "cli/records.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pacs::cli {
+
+/// One line for the shell, in the manual page and run by tests/examples.sh: it may use the folders,
+/// files and @nodes that script sets up.
+struct Example {
+    std::string caption;  ///< "Is the archive there?", lower case is for errors
+    std::string command;
+    int exit_status = 0;  ///< what the test expects
+};
+
+/// A name and what it means: environment variables, exit statuses with a meaning of their own.
+struct Note {
+    std::string name;
+    std::string meaning;
+};
+
+/// What a tool says of itself in words. Together with its options this is the one source
+/// for --help, the man page and the shell completions (docs.hpp).
+struct ToolInfo {
+    std::string name;         ///< "pacs-echo"
+    std::string summary;      ///< one line, lower case, no full stop
+    std::string description;  ///< paragraphs, parted by empty lines
+    std::vector<Example> examples;
+    std::vector<std::string> see_also;  ///< "pacs-find(1)"
+    std::vector<Note> exit_notes;       ///< {"3", "no peer answered"}: what 3 means here
+    bool daemon = false;  ///< SIGTERM and SIGINT are the orderly end, exit 0; SIGHUP reloads
+};
+
+/// What a daemon does for SIGHUP, set by one thread and called by another.
+class ReloadHook {
+public:
+    void set(std::function<void()> action);
+    void call();
+
+private:
+    std::mutex mutex_;
+    std::function<void()> action_;
+};
+
+/// What a body gets to work with.
+class Run {
+public:
+    Run(Records& records, Progress& progress, const Config& config, ReloadHook& reload) noexcept
+        : records_(records), progress_(progress), config_(config), reload_(reload)
+    {
+    }
+
+    Records& records() noexcept { return records_; }
+    Progress& progress() noexcept { return progress_; }
+    /// pacs.toml as found when the tool started; a daemon that reloads calls Config::find() again.
+    const Config& config() const noexcept { return config_; }
+    /// `action` is called for each SIGHUP from now on, in the thread that takes signals; it must
+    /// not throw. Only for daemons. Reset it (nullptr) before what it uses goes away.
+    void on_reload(std::function<void()> action) { reload_.set(std::move(action)); }
+
+private:
+    Records& records_;
+    Progress& progress_;
+    const Config& config_;
+    ReloadHook& reload_;
+};
+
+/// The frame every main() stands in: common options, configuration, parsing, signals, errors,
+/// records with their summary, exit status.
+class Tool {
+public:
+    explicit Tool(ToolInfo info);
+    Tool(const Tool&) = delete;  // the help formatter holds a pointer to this object
+    Tool& operator=(const Tool&) = delete;
+
+    CLI::App& options() noexcept { return app_; }
+    const CLI::App& options() const noexcept { return app_; }
+    const ToolInfo& info() const noexcept { return info_; }
+    const std::vector<Note>& variables() const noexcept { return variables_; }
+    /// --config as given, empty when not; for a daemon's reload.
+    const std::string& config_file() const noexcept { return config_file_; }
+
+    /// Adds --format; the first is the default when standard output is no terminal. A table's
+    /// `columns` are shown for records that have any of their members.
+    void offer_formats(const std::vector<Format>& formats, std::vector<Column> columns);
+    /// Adds --progress, for work that may take minutes.
+    void offer_progress();
+    /// Understands DCMTK's spellings (arguments.hpp); `place` is where the peer belongs.
+    void accept_dcmtk_habits(PeerPlace place) { habits_ = place; }
+    /// A line under ENVIRONMENT of the manual page.
+    void document_variable(std::string name, std::string meaning);
+
+    /// Parses the command line, reads the configuration, then calls `body`. Never throws: errors
+    /// become a line on standard error, the message of the summary record and the exit status of
+    /// their kind. The summary is printed however the body ends, but not for Error(usage) before
+    /// the first record: then nothing was started.
+    int run(int argc, char** argv, const std::function<ExitCode(Run&)>& body);
+
+private:
+    void parse(int argc, char** argv);
+    void configure_log() const;
+    Format format() const;
+    ExitCode run_body(const std::function<ExitCode(Run&)>& body);
+    ExitCode guarded(const std::function<ExitCode()>& action, std::string& message) const;
+    ExitCode ended(ExitCode code) const;
+    ExitCode finish(ExitCode code, const std::string& message, Records& records) const;
+    std::string status(const Records& records, const Progress& progress) const;
+
+    ToolInfo info_;
+    CLI::App app_;
+    std::vector<Note> variables_;
+    std::vector<Column> columns_;
+    std::optional<PeerPlace> habits_;
+    std::string config_file_;
+    std::string log_format_ = "text";
+    std::string progress_ = "none";
+    std::string format_;
+    bool progress_offered_ = false;
+    bool quiet_ = false;
+    int verbose_ = 0;
+};
+
+}  // namespace pacs::cli
