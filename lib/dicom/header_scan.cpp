@@ -92,7 +92,6 @@ struct HeaderScanner::State : StructureWalker::Listener {
         if (swap_kept) {
             swap_bytes(kept.value, kept.vr);
         }
-        complete = complete || kept.tag == wanted.back();
         header.put(std::move(kept));
     }
 
