@@ -32,6 +32,18 @@ Records::Records(Format format, std::vector<Column> columns, int fd)
 {
 }
 
+void Records::set_columns(std::vector<Column> columns)
+{
+    const std::lock_guard lock{mutex_};
+    table_ = Table{std::move(columns)};
+}
+
+void Records::leave_out_summary()
+{
+    const std::lock_guard lock{mutex_};
+    summary_ = false;
+}
+
 void Records::write(const JsonLine& record, Next next)
 {
     const std::lock_guard lock{mutex_};
@@ -76,6 +88,10 @@ ExitCode Records::exit_code() const
 void Records::finish(ExitCode code, std::string_view message)
 {
     const std::lock_guard lock{mutex_};
+    if (!summary_) {
+        drain();
+        return;
+    }
     JsonLine summary{"summary", code == ExitCode::ok ? Outcome::ok : Outcome::failed};
     summary.add("records", counts_.records);
     if (outcomes_) {

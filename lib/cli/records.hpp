@@ -46,6 +46,10 @@ public:
     Records(Format format, std::vector<Column> columns, int fd);
 
     Format format() const noexcept { return format_; }
+    /// Other columns for Format::table than those offered; before the first record.
+    void set_columns(std::vector<Column> columns);
+    /// Leaves the summary out, for output that is no run's: --explain.
+    void leave_out_summary();
 
     /// Writes one record and counts it by its outcome. With Next::ready it may stay in a buffer of
     /// 64 KiB until the next one, or flush(). In Format::dicom_json only write_line() writes.
@@ -80,6 +84,7 @@ private:
     std::function<void(JsonLine&)> on_summary_;
     Counts counts_;
     bool outcomes_ = false;  // some record had one
+    bool summary_ = true;
     int error_ = 0;
 };
 

@@ -55,8 +55,8 @@ std::string_view reason_word(Verdict verdict) noexcept
     switch (verdict) {
     case Verdict::good: return "";
     case Verdict::mismatch: return "mismatch";
-    case Verdict::wrong_level: return "wrong-level";
-    case Verdict::no_unique_key: return "no-unique-key";
+    case Verdict::wrong_level: return "wrong_level";
+    case Verdict::no_unique_key: return "no_unique_key";
     case Verdict::unreadable: return "unreadable";
     }
     return "";

@@ -1,0 +1,239 @@
+#include "query/enquiry.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/stop.hpp"
+#include "dicom/dictionary.hpp"
+#include "dicom/record_json.hpp"
+#include "dicom/transfer_syntax.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace pacs::query {
+
+namespace {
+
+/// Members that speak of one run of one tool; the next one has its own.
+constexpr std::array own_members{"type", "outcome", "reason",    "message", "status",
+                                 "node", "seconds", "truncated", "answers"};
+
+bool is_own_member(std::string_view name)
+{
+    return std::ranges::find(own_members, name) != own_members.end();
+}
+
+bool is_dicom_json(const stream::Member& member)
+{
+    return member.name.size() == 8 && member.json.starts_with('{') &&
+           dicom::parse_tag(member.name).has_value();
+}
+
+/// What a record came with and the answer does not say anew.
+void pass_through(JsonLine& line, const stream::Record& origin, const dicom::DataSet& answer)
+{
+    for (const stream::Member& member : origin.members) {
+        const auto tag = dicom::parse_tag(member.name);
+        if (!is_own_member(member.name) && !is_dicom_json(member) && !(tag && answer.has(*tag))) {
+            line.add_raw(member.name, member.json);
+        }
+    }
+}
+
+std::string key_of(const stream::Record& record, std::string_view keyword)
+{
+    return record.kind == stream::Record::Kind::object ? record.get(keyword) : std::string{};
+}
+
+bool is_passed_over(const stream::Record& record)
+{
+    const bool blank = record.kind == stream::Record::Kind::path &&
+                       record.text.find_first_not_of(" \t\r") == std::string::npos;
+    return blank ||
+           (record.kind == stream::Record::Kind::object && record.get("type") == "summary");
+}
+
+void refuse_line(const stream::Record& record, const stream::Input& input, std::uint64_t number)
+{
+    if (record.kind == stream::Record::Kind::malformed ||
+        record.kind == stream::Record::Kind::path) {
+        throw Error(ErrorKind::data, fmt::format("reading line {} of {}: {}", number, input.name(),
+                                                 record.kind == stream::Record::Kind::path
+                                                     ? "neither a record nor a UID"
+                                                     : log::printable(record.text)));
+    }
+}
+
+/// Small enough to be kept, and the same only for the same question.
+std::string fingerprint(const Question& question)
+{
+    return dicom::encode(question.identifier, dicom::TransferSyntax{});
+}
+
+}  // namespace
+
+std::optional<Wishes> wishes_for(const Wishes& wishes, const stream::Record& record)
+{
+    using dicom::QueryLevel;
+    const QueryLevel lowest = wishes.level.value_or(QueryLevel::instance);
+    const bool bare = record.kind == stream::Record::Kind::uid;
+    const std::string study = bare ? record.text : key_of(record, "StudyInstanceUID");
+    const std::string series = key_of(record, "SeriesInstanceUID");
+    const std::string instance = key_of(record, "SOPInstanceUID");
+    const std::string patient = key_of(record, "PatientID");
+
+    Wishes result = wishes;
+    bool found = false;
+    const auto add = [&](std::vector<std::string>& list, QueryLevel level,
+                         const std::string& value) {
+        if (level <= lowest && !value.empty()) {
+            list.push_back(value);
+            found = true;
+        }
+    };
+    add(result.study, QueryLevel::study, study);
+    add(result.series, QueryLevel::series, series);
+    if (lowest == QueryLevel::instance && !instance.empty()) {
+        result.keys.push_back("SOPInstanceUID=" + instance);
+        found = true;
+    }
+    if (wishes.patient_root || !found) {
+        add(result.patient_id, QueryLevel::patient, patient);
+    }
+    return found ? std::optional{std::move(result)} : std::nullopt;
+}
+
+Enquiry::Enquiry(Source& source, EnquiryOptions options)
+    : source_(source), options_(std::move(options))
+{
+}
+
+void Enquiry::ask(const Question& question)
+{
+    put(question, nullptr);
+}
+
+Ending Enquiry::put(const Question& question, const stream::Record* origin)
+{
+    const AnswerCheck check{question, options_.fallback};
+    Ending ending = source_.ask(question, options_.limit, [&](Answer&& answer, bool more_at_hand) {
+        take(question, check, answer, origin, more_at_hand);
+    });
+    endings_.add(ending);
+    warn_once(question);
+    if (const std::string message = ending_message(ending); !message.empty()) {
+        log::write(query::failed(ending) ? log::Level::error : log::Level::warning,
+                   fmt::format("asking {}: {}", options_.node, message));
+    }
+    return ending;
+}
+
+void Enquiry::take(const Question& question, const AnswerCheck& check, const Answer& answer,
+                   const stream::Record* origin, bool more_at_hand)
+{
+    const AnswerCheck::Finding finding = check.check(answer);
+    const Outcome outcome = outcome_of(finding.verdict);
+    ++answers_;
+    mismatches_ += outcome == Outcome::warning ? 1 : 0;
+    failed_ += outcome == Outcome::failed ? 1 : 0;
+    if (options_.on_dicom_json && finding.verdict != Verdict::unreadable) {
+        std::string line;
+        dicom::append_dicom_json(line, answer.identifier, options_.fallback);
+        options_.on_dicom_json(line, more_at_hand);
+        return;
+    }
+    JsonLine line = answer_record(question, answer, finding, options_.node, options_.fallback);
+    if (origin != nullptr) {
+        pass_through(line, *origin, answer.identifier);
+    }
+    options_.on_record(line, more_at_hand);
+}
+
+void Enquiry::warn_once(const Question& question)
+{
+    if (std::exchange(warned_, true)) {
+        return;
+    }
+    for (const std::string& warning : question.warnings) {
+        log::warning("{}", warning);
+    }
+    for (const std::string& name : source_.not_granted()) {
+        log::warning("{} did not grant {} queries: the answers may be others than were meant",
+                     options_.node, name);
+    }
+}
+
+void Enquiry::ask_each(const Wishes& wishes, const dicom::CharacterSet& charset, Day now,
+                       stream::Input& input)
+{
+    stream::RecordReader reader;
+    stream::Input::Line line;
+    for (std::uint64_t number = 1; input.read_line(line, reader.limits().line_bytes); ++number) {
+        if (StopFlag::instance().raised()) {
+            interrupted();
+            return;
+        }
+        const stream::Record record = reader.parse(line.text);
+        if (is_passed_over(record)) {
+            continue;
+        }
+        refuse_line(record, input, number);
+        ask_for(wishes, charset, now, record);
+    }
+}
+
+void Enquiry::ask_for(const Wishes& wishes, const dicom::CharacterSet& charset, Day now,
+                      const stream::Record& record)
+{
+    const dicom::QueryLevel level = wishes.level.value_or(dicom::QueryLevel::study);
+    const auto named = wishes_for(wishes, record);
+    if (!named) {
+        tell_failure(level, "no_unique_key", "the record has no unique key of the level", record);
+        return;
+    }
+    Question question;
+    try {
+        question = make_question(*named, charset, now);
+    } catch (const Error& error) {
+        tell_failure(level, "no_unique_key", error.what(), record);
+        return;
+    }
+    if (fingerprint(question) == last_question_) {
+        return;
+    }
+    last_question_ = fingerprint(question);
+    const Ending ending = put(question, &record);
+    if (query::failed(ending)) {
+        tell_failure(question.level, "status", ending_message(ending), record);
+    } else if (ending.answers == 0 && ending.truncated == Truncated::no) {
+        tell_failure(question.level, "not_found", "nothing matches", record);
+    }
+}
+
+void Enquiry::tell_failure(dicom::QueryLevel level, std::string_view reason,
+                           std::string_view message, const stream::Record& origin)
+{
+    ++failed_;
+    JsonLine line{dicom::level_name(level), Outcome::failed};
+    line.add("reason", reason).add("message", message);
+    if (origin.kind == stream::Record::Kind::uid) {
+        line.add("StudyInstanceUID", origin.text);
+    }
+    pass_through(line, origin, {});
+    line.add("node", options_.node);
+    options_.on_record(line, false);
+}
+
+void Enquiry::summarize(JsonLine& summary) const
+{
+    summary.add("node", options_.node).add("answers", answers_);
+    if (mismatches_ > 0) {
+        summary.add("mismatches", mismatches_);
+    }
+    endings_.write(summary);
+}
+
+}  // namespace pacs::query
