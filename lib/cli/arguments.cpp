@@ -140,9 +140,10 @@ void join_host_and_port(Parts& parts, PeerPlace place)
         const std::string address = peer(parts.called.value_or("ANY-SCP"), words[i], words[i + 1]);
         const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
         words.erase(at, at + 2);
-        words.insert(
-            place == PeerPlace::last ? words.end() : words.begin() + static_cast<std::ptrdiff_t>(i),
-            address);
+        words.insert(place == PeerPlace::first  ? words.begin()
+                     : place == PeerPlace::last ? words.end()
+                                                : words.begin() + static_cast<std::ptrdiff_t>(i),
+                     address);
         return;
     }
     if (parts.called) {

@@ -10,7 +10,7 @@
 namespace pacs::cli {
 
 /// Where a peer written DCMTK's way goes among the words of a command line.
-enum class PeerPlace : std::uint8_t { in_place, last };
+enum class PeerPlace : std::uint8_t { in_place, first, last };
 
 /// Puts a command line in the order CLI11 reads without doubt: options with their values, "--",
 /// then all other words. So options may stand anywhere, "SOURCE... DEST" works, and a value that

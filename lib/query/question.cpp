@@ -120,18 +120,50 @@ std::vector<QueryKey> named_keys(const Wishes& wishes, Day now)
     return keys;
 }
 
-void refuse_reserved(const std::vector<QueryKey>& keys)
+QueryLevel parse_level_key(const std::string& value)
+{
+    const auto level = dicom::parse_level_value(value);
+    if (!level) {
+        throw Error(ErrorKind::usage,
+                    fmt::format("reading the query: QueryRetrieveLevel \"{}\" is none",
+                                log::printable(value)),
+                    "levels are PATIENT, STUDY, SERIES and IMAGE; or use --level");
+    }
+    return *level;
+}
+
+/// Takes Query/Retrieve Level, which DCMTK's users write as a key, out of the keys.
+std::optional<QueryLevel> take_level(std::vector<QueryKey>& keys)
+{
+    std::optional<QueryLevel> level;
+    std::erase_if(keys, [&](const QueryKey& key) {
+        if (key.path.front() != dicom::tags::query_retrieve_level) {
+            return false;
+        }
+        level = key.value.empty() ? level : parse_level_key(key.value);
+        return true;
+    });
+    return level;
+}
+
+void refuse_character_set(const std::vector<QueryKey>& keys)
 {
     for (const QueryKey& key : keys) {
-        if (key.tag() == dicom::tags::query_retrieve_level) {
-            throw Error(ErrorKind::usage, "reading the query: QueryRetrieveLevel is no key",
-                        "choose the level with --level");
-        }
-        if (key.tag() == dicom::tags::specific_character_set) {
+        if (key.path.front() == dicom::tags::specific_character_set && !key.value.empty()) {
             throw Error(ErrorKind::usage, "reading the query: SpecificCharacterSet is no key",
                         "choose the character set with --charset");
         }
     }
+}
+
+QueryLevel chosen_level(const Wishes& wishes, std::optional<QueryLevel> from_keys,
+                        const dicom::DataSet& identifier)
+{
+    if (wishes.level && from_keys && *wishes.level != *from_keys) {
+        throw Error(ErrorKind::usage,
+                    "reading the query: --level and QueryRetrieveLevel say different things");
+    }
+    return wishes.level ? *wishes.level : from_keys.value_or(infer_level(identifier));
 }
 
 bool is_plain(const std::vector<QueryKey>& keys)
@@ -203,9 +235,18 @@ void put_all(dicom::DataSet& identifier, const std::vector<QueryKey>& keys,
     }
 }
 
-void put_default_keys(Question& question)
+std::vector<QueryKey> modality_keys(const Wishes& wishes, QueryLevel level)
 {
-    for (const Tag tag : default_keys(question.root, question.level)) {
+    std::vector<QueryKey> keys;
+    add_all(keys, tag_of(level <= QueryLevel::study ? "ModalitiesInStudy" : "Modality"),
+            wishes.modality);
+    return keys;
+}
+
+void put_default_keys(Question& question, bool unique_only)
+{
+    const std::vector<Tag> unique{dicom::unique_key(question.level)};
+    for (const Tag tag : unique_only ? unique : default_keys(question.root, question.level)) {
         if (!question.identifier.has(tag)) {
             question.identifier.set_text(tag, "");
         }
@@ -255,34 +296,27 @@ dicom::CharacterSet query_charset(const std::string& charset)
 Question make_question(const Wishes& wishes, const dicom::CharacterSet& charset, Day now)
 {
     std::vector<QueryKey> keys = named_keys(wishes, now);
-    refuse_reserved(keys);
+    const auto level_key = take_level(keys);
+    refuse_character_set(keys);
 
     Question question;
     const dicom::CharacterSet encoding = charset_for(keys, charset);
     put_all(question.identifier, keys, encoding);
-    question.level = wishes.level.value_or(infer_level(question.identifier));
+    question.level = chosen_level(wishes, level_key, question.identifier);
     question.root = wishes.patient_root || question.level == QueryLevel::patient
                         ? QueryRoot::patient
                         : QueryRoot::study;
     question.relational = wishes.relational;
     question.fuzzy = wishes.fuzzy;
 
-    std::vector<QueryKey> modality;
-    add_all(modality,
-            tag_of(question.level <= QueryLevel::study ? "ModalitiesInStudy" : "Modality"),
-            wishes.modality);
+    const std::vector<QueryKey> modality = modality_keys(wishes, question.level);
     put_all(question.identifier, modality, encoding);
     keys.insert(keys.end(), modality.begin(), modality.end());
-
     if (!question.relational) {
         check_upper_keys(question);
         warn_of_foreign_keys(question, keys);
     }
-    if (!wishes.named_only) {
-        put_default_keys(question);
-    } else if (!question.identifier.has(dicom::unique_key(question.level))) {
-        question.identifier.set_text(dicom::unique_key(question.level), "");
-    }
+    put_default_keys(question, wishes.named_only);
     question.identifier.set_text(dicom::tags::query_retrieve_level,
                                  dicom::level_value(question.level));
     if (!encoding.terms().empty()) {

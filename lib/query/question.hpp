@@ -48,6 +48,7 @@ struct Question {
 ///
 /// The root is Study Root unless `patient_root`, or the patient level, asks for the other. Without
 /// `relational` the unique key of every level above must have one value (PS3.4 C.4.1.3.1.1).
+/// A key QueryRetrieveLevel, as DCMTK's users write it, sets the level.
 /// Throws Error(usage) for what cannot be asked, with a hint.
 Question make_question(const Wishes& wishes, const dicom::CharacterSet& charset, Day now);
 

@@ -114,7 +114,7 @@ TEST_CASE("the record of a useless answer says why it failed")
     const auto finding = AnswerCheck{asked, {}}.check(given);
     const JsonLine record = answer_record(asked, given, finding, "X@h:1", {});
     CHECK(record.outcome() == Outcome::failed);
-    CHECK(record.str().find("\"reason\":\"no-unique-key\"") != std::string::npos);
+    CHECK(record.str().find("\"reason\":\"no_unique_key\"") != std::string::npos);
 }
 
 TEST_CASE("the question as a record tells what would be sent")

@@ -149,9 +149,18 @@ TEST_CASE("a character set nobody defined is refused")
     CHECK(query_charset("ISO_IR 192").is_utf8());
 }
 
-TEST_CASE("the level and the character set have options of their own and are no keys")
+TEST_CASE("the level may be written as a key, as DCMTK's users do, but must not contradict")
 {
-    CHECK_THROWS_AS(ask({.keys = {"QueryRetrieveLevel=STUDY"}}), Error);
+    CHECK(ask({.keys = {"QueryRetrieveLevel=SERIES"}, .study = {"1.2"}}).level ==
+          QueryLevel::series);
+    CHECK(ask({.keys = {"0008,0052=STUDY"}, .level = QueryLevel::study}).level ==
+          QueryLevel::study);
+    CHECK_THROWS_AS(ask({.keys = {"0008,0052=STUDY"}, .level = QueryLevel::series}), Error);
+    CHECK_THROWS_AS(ask({.keys = {"QueryRetrieveLevel=study"}}), Error);
+}
+
+TEST_CASE("the character set has an option of its own and is no key")
+{
     CHECK_THROWS_AS(ask({.keys = {"SpecificCharacterSet=ISO_IR 100"}}), Error);
 }
 
