@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/file.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace pacs::stream {
+
+/// The bytes of one object, wherever they lie: an open file (perhaps an unlinked temporary one) or
+/// memory. Reading is by position, so several threads may read.
+class Content {
+public:
+    Content() = default;
+    /// Opens a regular file. Throws Error(storage) with the path.
+    static Content of_file(const std::filesystem::path& path);
+    static Content of_memory(std::string bytes);
+    /// Takes over a file that is read as `name` in messages.
+    static Content of_descriptor(Descriptor file, std::string name);
+
+    std::uint64_t size() const noexcept { return size_; }
+    int fd() const noexcept { return file_.get(); }  ///< -1 when the bytes are in memory
+    std::span<const std::byte> memory() const noexcept;
+
+    /// Reads at `offset` until `bytes` is full or the end; returns how many. Throws Error(storage).
+    std::size_t read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
+    /// All bytes from `offset` on. Throws Error(storage), also when the file is now shorter than
+    /// when it was opened.
+    std::string read_from(std::uint64_t offset) const;
+
+private:
+    Descriptor file_;
+    std::string memory_;
+    std::string name_;
+    std::uint64_t size_ = 0;
+};
+
+/// Collects bytes that come in pieces: in memory while they are few, in an unlinked file in $TMPDIR
+/// (/tmp) beyond.
+class Spool {
+public:
+    explicit Spool(std::size_t memory_bytes = std::size_t{1} << 20U) : memory_bytes_(memory_bytes)
+    {
+    }
+    /// Throws Error(storage) when the temporary file cannot be made or written.
+    void append(std::span<const std::byte> bytes);
+    std::uint64_t size() const noexcept { return size_; }
+    /// What was collected; the spool is empty afterwards.
+    Content finish(const std::string& name);
+
+private:
+    std::size_t memory_bytes_;
+    std::string memory_;
+    Descriptor file_;
+    std::uint64_t size_ = 0;
+};
+
+}  // namespace pacs::stream

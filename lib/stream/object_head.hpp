@@ -1,0 +1,32 @@
+#pragma once
+
+#include "dicom/part10.hpp"
+#include "stream/content.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pacs::stream {
+
+/// What must be known of an object to negotiate for it and to send it.
+struct ObjectHead {
+    dicom::FileHead file;
+    std::string sop_class_uid;
+    std::string sop_instance_uid;
+    std::string study_instance_uid;   ///< empty when the object has none
+    std::string series_instance_uid;  ///< empty when the object has none
+    std::string character_set;        ///< Specific Character Set as it stands, empty when absent
+    std::uint64_t data_size = 0;      ///< of the data set, from file.data_offset to the end
+};
+
+/// Reads the head: 64 KiB in all usual cases, more only when the UIDs come later, 16 MiB at most.
+/// SOP class and instance come from the data set, and from the meta header where it has none or
+/// cannot be read that far; what the bytes after the UIDs hold is not looked at.
+/// Throws Error(data): not a DICOM file, a DICOMDIR, no valid UIDs of class and instance.
+ObjectHead read_object_head(const Content& content);
+
+/// True when `uid` is that of the Media Storage Directory (DICOMDIR), which is no object to send.
+bool is_directory_class(std::string_view uid) noexcept;
+
+}  // namespace pacs::stream

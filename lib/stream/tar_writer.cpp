@@ -1,0 +1,141 @@
+#include "stream/tar_writer.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "dicom/uid.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace pacs::stream {
+
+namespace {
+
+struct ArchiveDeleter {
+    void operator()(archive* handle) const noexcept
+    {
+        archive_write_fail(handle);  // no end mark unless finish() wrote it
+        archive_write_free(handle);
+    }
+};
+struct EntryDeleter {
+    void operator()(archive_entry* entry) const noexcept { archive_entry_free(entry); }
+};
+
+bool is_printable_ascii(const std::string& text) noexcept
+{
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F'; });
+}
+
+}  // namespace
+
+struct TarWriter::State {
+    int fd;
+    std::string name;
+    std::string failure;
+    bool finished = false;
+    std::unique_ptr<archive, ArchiveDeleter> handle;
+
+    static la_ssize_t write(archive* handle, void* user, const void* bytes, std::size_t count)
+    {
+        auto& self = *static_cast<State*>(user);
+        try {
+            write_all(self.fd, {static_cast<const std::byte*>(bytes), count}, self.name);
+            return static_cast<la_ssize_t>(count);
+        } catch (const std::exception& error) {
+            self.failure = error.what();
+            archive_set_error(handle, EIO, "%s", error.what());
+            return -1;
+        }
+    }
+
+    [[noreturn]] void fail() const
+    {
+        throw Error(ErrorKind::storage, failure.empty()
+                                            ? fmt::format("writing tar to {}: {}", name,
+                                                          archive_error_string(handle.get()))
+                                            : failure);
+    }
+
+    void write_data(std::span<const std::byte> bytes) const
+    {
+        // An entry that gets fewer bytes than its size is silently filled with zeros.
+        if (std::cmp_not_equal(archive_write_data(handle.get(), bytes.data(), bytes.size()),
+                               bytes.size())) {
+            fail();
+        }
+    }
+};
+
+TarWriter::TarWriter(int fd, std::string name) : state_(new State{fd, std::move(name), {}, {}, {}})
+{
+    state_->handle.reset(archive_write_new());
+    archive* handle = state_->handle.get();
+    archive_write_set_format_pax_restricted(handle);
+    archive_write_set_bytes_per_block(handle, 128 * 1024);
+    archive_write_set_bytes_in_last_block(handle, 1);
+    if (archive_write_open(handle, state_.get(), nullptr, State::write, nullptr) != ARCHIVE_OK) {
+        state_->fail();
+    }
+}
+TarWriter::~TarWriter() = default;
+
+std::string TarWriter::member_name(const std::string& study, const std::string& series,
+                                   const std::string& instance)
+{
+    for (const std::string& uid : {study, series, instance}) {
+        if (!dicom::is_valid_uid(uid)) {
+            throw Error(ErrorKind::data, "naming a tar member: the object has no valid UIDs");
+        }
+    }
+    return fmt::format("{}/{}/{}.dcm", study, series, instance);
+}
+
+void TarWriter::add(const std::string& member, std::span<const std::byte> head, const Content& body,
+                    std::uint64_t offset)
+{
+    if (!is_printable_ascii(member)) {
+        throw Error(ErrorKind::data, "naming a tar member: not printable ASCII");
+    }
+    const std::unique_ptr<archive_entry, EntryDeleter> entry{archive_entry_new()};
+    archive_entry_set_pathname(entry.get(), member.c_str());
+    archive_entry_set_filetype(entry.get(), AE_IFREG);
+    archive_entry_set_perm(entry.get(), 0644);
+    archive_entry_set_size(entry.get(),
+                           static_cast<la_int64_t>(head.size() + body.size() - offset));
+    if (archive_write_header(state_->handle.get(), entry.get()) != ARCHIVE_OK) {
+        state_->fail();
+    }
+    if (!head.empty()) {
+        state_->write_data(head);
+    }
+    std::vector<std::byte> buffer(std::size_t{128} << 10U);
+    for (std::uint64_t at = offset; at < body.size();) {
+        const std::size_t want =
+            static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), body.size() - at));
+        const std::size_t count = body.read_at(at, std::span{buffer}.first(want));
+        if (count != want) {
+            throw Error(ErrorKind::storage,
+                        fmt::format("writing tar to {}: {} became shorter", state_->name, member));
+        }
+        state_->write_data(std::span{buffer}.first(count));
+        at += count;
+    }
+    if (archive_write_finish_entry(state_->handle.get()) != ARCHIVE_OK) {
+        state_->fail();
+    }
+}
+
+void TarWriter::finish()
+{
+    if (archive_write_close(state_->handle.get()) != ARCHIVE_OK) {
+        state_->fail();
+    }
+}
+
+}  // namespace pacs::stream
