@@ -150,13 +150,20 @@ public:
                                                 std::span<const Proposal> proposals);
     /// Reads the request of a peer that has connected and answers it.
     /// Throws PeerError(rejected) after we rejected it (what we said is in the error), and
-    /// PeerError as request() does for whatever else went wrong.
+    /// PeerError as request() does for whatever else went wrong. `seen`, when given, holds what was
+    /// learned of the peer also when it throws.
     static std::unique_ptr<Association> accept(std::unique_ptr<Transport> transport,
                                                const AcceptPolicy& policy,
-                                               const AssociationLimits& limits);
+                                               const AssociationLimits& limits,
+                                               Negotiated* seen = nullptr);
     ~Association();
     Association(const Association&) = delete;
     Association& operator=(const Association&) = delete;
+
+    /// The deadline of the whole association, given again: for one operation that must end earlier.
+    /// Only while no other thread sends.
+    void set_deadline(Deadline deadline) noexcept;
+    Deadline deadline() const noexcept;
 
     const Negotiated& negotiated() const noexcept;
     bool requestor() const noexcept;
@@ -184,11 +191,13 @@ public:
     void send_later(std::uint8_t context_id, const Response& response, std::string_view data);
     void flush();
 
+    /// Waits until receive() would find something, or until `wake_fd` is readable (false). Throws
+    /// as receive() does.
+    bool await(int wake_fd);
     /// The next command; nullopt when the peer asked for release: send what is still owed, then
-    /// call release() to answer it. `wake_fd`, when readable, ends a wait between two messages (and
-    /// only there): PeerError(stopped), the association is still whole.
+    /// call release() to answer it.
     /// Throws PeerError; Error(bug) when the data set of the last command was not taken.
-    std::optional<Incoming> receive(int wake_fd = -1);
+    std::optional<Incoming> receive();
     /// True when receive() would find something without waiting (a command or its beginning, the
     /// end, an abort).
     bool pending();
@@ -216,8 +225,9 @@ public:
     bool established() const noexcept;  ///< PS3.8 Sta6
     Traffic traffic() const noexcept;
 
+    struct Core;  ///< association_core.hpp, for the .cpp files of this module
+
 private:
-    struct Core;
     explicit Association(std::unique_ptr<Core> core);
     std::unique_ptr<Core> core_;
 };

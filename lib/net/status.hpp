@@ -31,7 +31,7 @@ struct Status {
     /// The standard's words for the code in a service, those of PS3.7 Annex C when the service has
     /// none, "unknown status" when nobody has.
     std::string_view meaning(Service service) const noexcept;
-    /// True when the same request may succeed later: out of resources (A700 to A702, 0213),
+    /// True when the same request may succeed later: out of resources (A7xx, 0213),
     /// processing failure (0110). Never for warnings and success.
     bool transient() const noexcept;
 };

@@ -4,6 +4,8 @@
 #include "base/file.hpp"
 #include "net/address.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -88,14 +90,16 @@ public:
 
 private:
     Wait poll_for(short events, Deadline deadline, int wake_fd);
+    Deadline limit(Deadline deadline) const noexcept;
+    void see_stop() noexcept;
     void wait_writable(Deadline deadline);
     void send_memory(std::span<const Piece> pieces, bool more_follows, Deadline deadline);
-    void send_file(const FileRange& file, bool more_follows, Deadline deadline);
+    void send_file(const FileRange& file, Deadline deadline);
     void arm_quick_ack() noexcept;
 
     Descriptor socket_;
     StopPolicy stop_;
-    Deadline stopped_at_;  ///< set once the stop flag was seen
+    std::atomic<Deadline::Clock::rep> stop_at_{0};  ///< end of the grace once the flag was seen
     bool tcp_ = false;
     std::string host_;
     std::uint16_t port_ = 0;
