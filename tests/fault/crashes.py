@@ -1,0 +1,85 @@
+"""The daemon ends in the middle of work: kill -9 at random moments, SIGTERM under load."""
+
+import os
+import random
+import time
+
+import objects
+from harness import case, equal
+from senders import Senders, check_model
+
+LONG = bool(os.environ.get("PACS_TEST_LONG"))
+
+
+@case
+def killed_at_random_moments(context):
+    """kill -9 under four senders, again and again on one archive: nothing answered is missing or
+    different, nothing is half-visible, and the next start takes less than 2 s."""
+    senders = Senders(context.folder / "told")
+    rng = random.Random(20240131)
+    for _ in range(30 if LONG else 4):
+        server = context.archived()
+        senders.start(server.port)
+        time.sleep(rng.uniform(0.02, 0.8))  # the moment is the random part, not a wait for something
+        server.kill()
+        senders.wait()
+        start = time.monotonic()
+        with context.archived() as again:
+            seconds = time.monotonic() - start
+            equal(again.stop(), 0, "exit status after SIGTERM")
+        assert seconds < 2, f"{seconds:.1f} s until ready after a crash"
+        check_model(context.folder / "archive", senders.model())
+    assert len(senders.model()) > 100, f"only {len(senders.model())} objects were answered"
+    print(f"{len(senders.model())} answered objects, none lost")
+
+
+@case
+def killed_while_recovering(context):
+    """A crash in the recovery of a crash: killed again right at the start, five times."""
+    senders = Senders(context.folder / "told")
+    server = context.archived()
+    senders.start(server.port)
+    time.sleep(0.4)
+    server.kill()
+    senders.wait()
+    for pause_ms in (1, 3, 6, 10, 15):
+        process = context.start("pacs-archived", "--archive", context.folder / "archive",
+                                "--listen", "127.0.0.1:0", "--aet", "ARCHIVE")
+        time.sleep(pause_ms / 1000)
+        process.kill()
+        process.wait()
+    with context.archived():
+        pass
+    check_model(context.folder / "archive", senders.model())
+
+
+@case
+def told_to_stop_under_load(context):
+    """SIGTERM under four senders: what is being received is finished, the daemon ends with 0."""
+    senders = Senders(context.folder / "told")
+    with context.archived() as server:
+        senders.start(server.port)
+        time.sleep(0.5)
+        start = time.monotonic()
+        equal(server.stop(), 0, "exit status after SIGTERM")
+        assert time.monotonic() - start < 12, "stopping took too long"
+    senders.wait()
+    assert senders.model(), "nothing was answered before the stop"
+    check_model(context.folder / "archive", senders.model(), senders.told())
+    equal(list((context.folder / "archive" / "incoming").iterdir()), [], "incoming/")
+
+
+@case
+def leftovers_are_adopted_or_cleared(context):
+    """What a crash can leave: a file in incoming/ that was never named, and one that was named but
+    not yet indexed. The first goes, the second gets its row."""
+    senders = Senders(context.folder / "told")
+    with context.archived() as server:
+        senders.start(server.port, count=1, limit=5)
+        senders.wait()
+    archive = context.folder / "archive"
+    (archive / "incoming" / "0123456789abcdef").write_bytes(b"half an object")
+    with context.archived():
+        pass
+    check_model(archive, senders.model())
+    equal(len(objects.stored_files(archive)), 5, "objects")

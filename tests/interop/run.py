@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+"""Runs interop cases: ours against DCMTK's tools and Orthanc, in both directions, in a network
+namespace of its own.
+
+  run.py BUILD_DIR [CASE...]    runs the cases (all without names)
+  run.py --list                 names them
+
+A case that cannot be run here (no Orthanc, no real files) says so and counts as skipped: exit 77.
+"""
+
+import pathlib
+import sys
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent),
+                str(pathlib.Path(__file__).resolve().parents[1] / "support")]
+
+import from_peers  # noqa: E402,F401  the cases they add
+import harness  # noqa: E402
+import real_files  # noqa: E402,F401
+import searching  # noqa: E402,F401
+import to_peers  # noqa: E402,F401
+
+if __name__ == "__main__":
+    sys.exit(harness.main())

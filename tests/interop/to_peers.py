@@ -1,0 +1,159 @@
+"""pacs-store and pacs-echo against DCMTK's servers and Orthanc."""
+
+import json
+import urllib.request
+
+import objects
+import peers
+from from_peers import SYNTAXES
+from harness import case, equal, files, need
+
+
+def outcomes(records):
+    return sorted({record["outcome"] for record in records if record["type"] == "stored"})
+
+
+def received_as_sent(context, sent):
+    """storescp and dcmrecv, bit preserving, have written exactly the data sets that were sent."""
+    equal(sorted(objects.digest_of_data_set(path) for path in files(context.folder / "received")),
+          sorted(objects.digest_of_data_set(path) for path in sent), "received data sets")
+
+
+def made_of_all(context, count=12, syntaxes=SYNTAXES):
+    return [path for syntax in syntaxes
+            for path in files(context.objects(count, "--syntax", syntax))]
+
+
+@case
+def echo_to_storescp(context):
+    with peers.storescp(context.folder) as server:
+        record = context.ours("pacs-echo", server.address)[0]
+        equal((record["type"], record["outcome"], record["status"]), ("echo", "ok", "0000"), "echo")
+
+
+@case
+def store_to_storescp_as_it_is(context):
+    """storescp accepts everything (+xa) and keeps the bits (+B): nothing was converted."""
+    sent = made_of_all(context)
+    with peers.storescp(context.folder, "+xa", "+B", "--fork") as server:
+        records = context.ours("pacs-store", *sent, server.address)
+        equal(outcomes(records), ["ok"], "outcomes")
+        equal(records[-1]["type"], "summary", "last record")
+        received_as_sent(context, sent)
+
+
+@case
+def store_to_storescp_in_parallel(context):
+    sent = files(context.objects(200))
+    with peers.storescp(context.folder, "+xa", "+B", "--fork") as server:
+        equal(outcomes(context.ours("pacs-store", "-j", 4, *sent, server.address)), ["ok"],
+              "outcomes")
+        received_as_sent(context, sent)
+
+
+@case
+def store_to_storescp_that_takes_implicit_only(context):
+    """Everything arrives, converted without loss: DCMTK reads the same attributes and pixels."""
+    sent = made_of_all(context, 5)
+    with peers.storescp(context.folder, "+xi", "+B", "--fork") as server:
+        equal(outcomes(context.ours("pacs-store", *sent, server.address)), ["ok"], "outcomes")
+    received = files(context.folder / "received")
+    equal(len(received), len(sent), "objects")
+    equal(sorted(pixels(context, path) for path in received),
+          sorted(pixels(context, path) for path in sent), "instances and their pixels")
+
+
+def pixels(context, path):
+    """(SOP Instance UID, digest of the native pixels) as DCMTK reads them."""
+    plain, implicit = context.folder / "plain.dcm", context.folder / "implicit.dcm"
+    context.run("dcmdrle", path, plain)
+    context.run("dcmconv", "+ti", "-e", plain, implicit)
+    raw = objects.data_set(implicit)
+    at = raw.rindex(b"\xe0\x7f\x10\x00")
+    uid = context.run("dcmdump", "-q", "+P", "SOPInstanceUID", path).split("[")[1].split("]")[0]
+    return uid, hash(raw[at:])
+
+
+@case
+def store_to_dcmrecv(context):
+    sent = made_of_all(context)
+    with peers.dcmrecv(context.folder, "--config-file", recv_config(context), "Everything",
+                       "--bit-preserving") as server:
+        equal(outcomes(context.ours("pacs-store", *sent, server.address)), ["ok"], "outcomes")
+        received_as_sent(context, sent)
+
+
+def recv_config(context):
+    """An association profile of dcmrecv that takes our modalities in all our syntaxes."""
+    syntaxes = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2",
+                "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5"]
+    classes = [f"1.2.840.10008.5.1.4.1.1.{tail}" for tail in ("1", "2", "4", "6.1", "128")]
+    lines = ["[[TransferSyntaxes]]", "[All]"]
+    lines += [f"TransferSyntax{at} = {uid}" for at, uid in enumerate(syntaxes, 1)]
+    lines += ["[[PresentationContexts]]", "[Storage]"]
+    lines += [f"PresentationContext{at} = {uid}\\All" for at, uid in enumerate(classes, 1)]
+    lines += ["[[Profiles]]", "[Everything]", "PresentationContexts = Storage"]
+    path = context.folder / "recv.cfg"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@case
+def store_to_dcmqrscp(context):
+    sent = made_of_all(context, 6, ["explicit", "implicit"])
+    with peers.dcmqrscp(context.folder) as server:
+        equal(outcomes(context.ours("pacs-store", *sent, server.address)), ["ok"], "outcomes")
+    equal(len([path for path in files(context.folder / "database") if path.suffix == ".dcm"]),
+          len(sent), "files of dcmqrscp")
+
+
+@case
+def store_to_orthanc(context):
+    need("Orthanc")
+    sent = made_of_all(context)
+    with peers.orthanc(context.folder) as server:
+        equal(outcomes(context.ours("pacs-store", *sent, server.address)), ["ok"], "outcomes")
+        base = "http://127.0.0.1:11117"
+        statistics = json.load(urllib.request.urlopen(f"{base}/statistics"))
+        equal(statistics["CountInstances"], len(sent), "instances of Orthanc")
+        got = sorted(objects.hashlib.sha256(body[objects.data_set_offset(body):]).hexdigest()
+                     for body in (urllib.request.urlopen(f"{base}/instances/{ident}/file").read()
+                                  for ident in json.load(urllib.request.urlopen(f"{base}/instances"))))
+        equal(got, sorted(objects.digest_of_data_set(path) for path in sent), "data sets of Orthanc")
+
+
+@case
+def store_to_archived_and_archive_agree(context):
+    """By network or straight into a folder: the same files with the same bytes."""
+    sent = made_of_all(context)
+    with context.archived(name="by-network") as server:
+        equal(outcomes(context.ours("pacs-store", *sent, server.address)), ["ok"], "by network")
+    # an archive is made by its daemon
+    with context.archived(name="by-folder"):
+        pass
+    equal(outcomes(context.ours("pacs-store", *sent, context.folder / "by-folder")), ["ok"],
+          "by folder")
+    digests = [{uid: objects.digest(path)
+                for uid, path in objects.stored_files(context.folder / name).items()}
+               for name in ("by-network", "by-folder")]
+    equal(len(digests[0]), len(sent), "objects")
+    equal(digests[0], digests[1], "the same files")
+    for name in ("by-network", "by-folder"):
+        equal(objects.inconsistencies(context.folder / name), [], name)
+
+
+@case
+def store_of_oddities_tells_the_truth(context):
+    """Legal oddities arrive, broken ones are reported and none of them is half-stored."""
+    odd = context.odd_objects()
+    with context.archived() as server:
+        legal = context.ours("pacs-store", odd / "legal", server.address)
+        equal(outcomes(legal), ["ok"], "outcomes of legal oddities")
+        repaired = sorted(record["path"].rsplit("/", 1)[1] for record in legal
+                          if record.get("repaired"))
+        equal(repaired, ["no-meta-header.dcm", "no-preamble.dcm"], "marked as repaired")
+        before = set(objects.stored_files(context.folder / "archive"))
+        broken = context.ours("pacs-store", odd / "broken", server.address, status=1)
+        assert "ok" not in outcomes(broken), broken
+        equal(set(objects.stored_files(context.folder / "archive")), before, "objects afterwards")
+        equal(objects.inconsistencies(context.folder / "archive"), [], "folder and index")
