@@ -75,8 +75,8 @@ std::string header(const ToolInfo& info, const std::string& version)
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return fmt::format(
         ".\\\" Written by '{} --generate man'. Change the tool, not this page.\n"
-        ".TH {} {} \"\" \"pacs\\-utils {}\" \"PACS tools\"\n.SH NAME\n{} \\- {}\n",
-        info.name, roff(upper), info.daemon ? 8 : 1, version, roff(info.name), roff(info.summary));
+        ".TH {} 1 \"\" \"pacs\\-utils {}\" \"PACS tools\"\n.SH NAME\n{} \\- {}\n",
+        info.name, roff(upper), version, roff(info.name), roff(info.summary));
 }
 
 /// The status a test expects of an example stands before it in a comment.
