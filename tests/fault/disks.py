@@ -1,6 +1,8 @@
 """The disk is full, fails to flush, or descriptors run out."""
 
+import os
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -87,6 +89,12 @@ def under_strace(context, *inject):
                            "-e", "trace=" + ",".join(calls), *rules])
 
 
+def traced(server):
+    """The process that strace started."""
+    pid = server.process.pid
+    return int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()[0])
+
+
 def failing(context, *inject):
     """Stores under the fault; what was answered is there after a start without it."""
     senders = Senders(context.folder / "told")
@@ -95,7 +103,7 @@ def failing(context, *inject):
     with under_strace(context, *inject) as server:
         senders.start(server.port, count=4, limit=40)
         senders.wait()
-        subprocess.run(["pkill", "-TERM", "-P", str(server.process.pid)], check=True)
+        os.kill(traced(server), signal.SIGTERM)
         server.process.wait(60)
     told = senders.told()
     refused = {outcome for _, outcome, _ in told if outcome != "status:0000"}
