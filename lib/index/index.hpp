@@ -40,7 +40,6 @@ struct Counts {
     std::uint64_t studies = 0;
     std::uint64_t series = 0;
     std::uint64_t instances = 0;
-    std::uint64_t bytes = 0;  ///< of the files
 };
 
 class WriterConnection;
@@ -62,8 +61,6 @@ public:
     bool insert(const InstanceRecord& record);
     /// Puts `record` in the place of the instance with its UID, in the same study and series.
     void replace(const InstanceRecord& record);
-    /// Removes an instance, and what is empty then. False when it is not there.
-    bool remove(std::string_view instance_uid);
     std::optional<StoredInstance> find(std::string_view instance_uid);
     /// With Synchronous::full the changes are on disk when it returns.
     void commit();

@@ -1,0 +1,242 @@
+#include "index/search.hpp"
+
+#include "base/error.hpp"
+#include "dicom/matching.hpp"
+#include "index/combined_time.hpp"
+#include "index/plan.hpp"
+#include "index/readers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace pacs::index {
+
+namespace {
+
+constexpr int steps_between_looks = 10'000;  // of SQLite's machine: a millisecond or less
+
+std::vector<std::string> values_of(const Attribute& attribute, std::string_view text)
+{
+    std::vector<std::string> values;
+    const bool several = attribute.storage == Storage::name ||
+                         attribute.storage == Storage::modalities ||
+                         attribute.storage == Storage::classes;
+    while (!text.empty()) {
+        const std::size_t end = several ? std::min(text.find('\\'), text.size()) : text.size();
+        values.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return values;
+}
+
+bool all_ascii(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+void put(dicom::DataSet& answer, const Attribute& attribute, std::string_view text, bool& ascii)
+{
+    if (attribute.vr == dicom::Vr::US && !text.empty()) {
+        answer.set_u16(attribute.tag, static_cast<std::uint16_t>(std::stoul(std::string{text})));
+        return;
+    }
+    ascii = ascii && all_ascii(text);
+    answer.set_text(attribute.tag, text, attribute.vr);
+}
+
+/// "SELECT a, b FROM request WHERE series = ?1 ORDER BY id" for the keys of the item.
+std::string request_sql(const Key& key)
+{
+    std::string columns;
+    for (const Key& item : key.items) {
+        columns += fmt::format("{}{}", columns.empty() ? "" : ", ", item.attribute->column);
+    }
+    return fmt::format("SELECT {} FROM request INDEXED BY request_series WHERE series = ?1",
+                       columns.empty() ? "1" : columns);
+}
+
+}  // namespace
+
+struct Search::State {
+    State(std::shared_ptr<ReaderPool> readers, Query asked, Deadline until)
+        : pool(std::move(readers)),
+          query(std::move(asked)),
+          deadline(until),
+          plan(make_plan(query)),
+          reader(pool->take()),
+          combined(query)
+    {
+        sqlite3_progress_handler(reader->database.handle(), steps_between_looks, look_at_clock,
+                                 &deadline);
+        reader->database.run("BEGIN");
+        rows.emplace(reader->database, plan.sql);
+        bind();
+        for (const Key& key : query.keys) {
+            if (key.attribute->storage == Storage::requests) {
+                requests.emplace(reader->database, request_sql(key));
+            }
+        }
+    }
+
+    ~State()
+    {
+        rows.reset();
+        requests.reset();
+        sqlite3_progress_handler(reader->database.handle(), 0, nullptr, nullptr);
+        // A connection that cannot even end its transaction is not used again.
+        if (sqlite3_exec(reader->database.handle(), "ROLLBACK", nullptr, nullptr, nullptr) ==
+            SQLITE_OK) {
+            pool->give_back(std::move(reader));
+        }
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+
+    static int look_at_clock(void* deadline)
+    {
+        return static_cast<const Deadline*>(deadline)->expired() ? 1 : 0;
+    }
+
+    void bind()
+    {
+        int parameter = 1;
+        for (const Plan::Value& value : plan.parameters) {
+            if (const auto* text = std::get_if<std::string>(&value)) {
+                rows->bind(parameter++, std::string_view{*text});
+            } else {
+                rows->bind(parameter++, std::get<std::int64_t>(value));
+            }
+        }
+    }
+
+    bool step()
+    {
+        if (deadline.expired()) {
+            throw Error(ErrorKind::limit, "searching the index: the time is over");
+        }
+        try {
+            return rows->step();
+        } catch (const Error&) {
+            if (deadline.expired()) {
+                throw Error(ErrorKind::limit, "searching the index: the time is over");
+            }
+            throw;
+        }
+    }
+
+    bool matches()
+    {
+        for (std::size_t at = 0; at < query.keys.size(); ++at) {
+            const Key& key = query.keys[at];
+            if (plan.judged[at] && key.attribute->storage != Storage::requests &&
+                !combined.covers(key.attribute->tag) &&
+                !dicom::matches(key.matcher, values_of(*key.attribute, text(at)))) {
+                return false;
+            }
+        }
+        return combined.matches([this](std::size_t at) { return text(at); });
+    }
+
+    std::string_view text(std::size_t key) const { return rows->text(static_cast<int>(key)); }
+
+    /// Puts the items that match; false when the keys ask for one and there is none.
+    bool put_requests(dicom::DataSet& answer, std::size_t at, bool& ascii)
+    {
+        const Key& key = query.keys[at];
+        dicom::Element sequence{key.attribute->tag, dicom::Vr::SQ, {}};
+        requests->bind(1, rows->number(static_cast<int>(at)));
+        while (requests->step()) {
+            dicom::DataSet item;
+            bool fits = true;
+            for (std::size_t column = 0; column < key.items.size() && fits; ++column) {
+                const Key& wanted = key.items[column];
+                const std::string_view value = requests->text(static_cast<int>(column));
+                fits = dicom::matches(wanted.matcher, values_of(*wanted.attribute, value));
+                put(item, *wanted.attribute, value, ascii);
+            }
+            if (fits) {
+                sequence.items.push_back(std::move(item));
+            }
+        }
+        requests->reset();
+        const bool found = !sequence.items.empty() || !plan.judged[at];
+        answer.put(std::move(sequence));
+        return found;
+    }
+
+    std::optional<dicom::DataSet> answer()
+    {
+        dicom::DataSet answer;
+        bool ascii = true;
+        answer.set_text(dicom::tags::query_retrieve_level, dicom::level_value(query.level));
+        for (std::size_t at = 0; at < query.keys.size(); ++at) {
+            const Attribute& attribute = *query.keys[at].attribute;
+            if (attribute.storage != Storage::requests) {
+                put(answer, attribute, text(at), ascii);
+            } else if (!put_requests(answer, at, ascii)) {
+                return std::nullopt;
+            }
+        }
+        if (!ascii) {
+            answer.set_text(dicom::tags::specific_character_set, "ISO_IR 192");
+        }
+        return answer;
+    }
+
+    std::shared_ptr<ReaderPool> pool;
+    Query query;
+    Deadline deadline;
+    Plan plan;
+    std::unique_ptr<Reader> reader;
+    CombinedTimes combined;
+    std::optional<Statement> rows;
+    std::optional<Statement> requests;
+};
+
+Search::Search(std::shared_ptr<ReaderPool> pool, Query query, Deadline deadline)
+    : state_(std::make_unique<State>(std::move(pool), std::move(query), deadline))
+{
+}
+Search::~Search() = default;
+Search::Search(Search&&) noexcept = default;
+Search& Search::operator=(Search&&) noexcept = default;
+
+std::optional<dicom::DataSet> Search::next()
+{
+    while (state_->step()) {
+        if (!state_->matches()) {
+            continue;
+        }
+        if (auto answer = state_->answer()) {
+            return answer;
+        }
+    }
+    return std::nullopt;
+}
+
+const Query& Search::query() const noexcept
+{
+    return state_->query;
+}
+
+const std::string& Search::sql() const noexcept
+{
+    return state_->plan.sql;
+}
+
+std::string Search::plan() const
+{
+    Statement statement{state_->reader->database, "EXPLAIN QUERY PLAN " + state_->plan.sql};
+    std::string lines;
+    while (statement.step()) {
+        lines += fmt::format("{}\n", statement.text(3));
+    }
+    return lines;
+}
+
+}  // namespace pacs::index

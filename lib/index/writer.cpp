@@ -1,0 +1,475 @@
+#include "dicom/charset.hpp"
+#include "index/attributes.hpp"
+#include "index/index.hpp"
+#include "index/names.hpp"
+#include "index/schema.hpp"
+#include "index/sqlite.hpp"
+#include "index/stored.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace pacs::index {
+
+namespace {
+
+using dicom::QueryLevel;
+using Id = std::int64_t;
+
+/// Beyond it a cache of row numbers starts anew.
+constexpr std::size_t cache_limit = 20'000;
+
+/// The columns of one table that hold values of attributes, in the order of their parameters.
+struct Columns {
+    std::vector<const Attribute*> attributes;
+    std::string names;   ///< ", a, b"
+    std::string places;  ///< ", ?3, ?4" after `fixed` parameters
+
+    Columns(std::initializer_list<QueryLevel> levels, int fixed)
+    {
+        for (const Attribute& attribute : index::attributes()) {
+            const bool plain = attribute.storage <= Storage::integer ||
+                               attribute.tag == dicom::Tag{0x0020, 0x0052};
+            if (plain && std::find(levels.begin(), levels.end(), attribute.level) != levels.end()) {
+                attributes.push_back(&attribute);
+                names += fmt::format(", {}", attribute.column);
+                places += fmt::format(", ?{}", fixed + static_cast<int>(attributes.size()));
+            }
+        }
+    }
+
+    /// Binds the values from parameter `first` on.
+    void bind(Statement& statement, int first,
+              const std::map<dicom::Tag, std::string>& values) const
+    {
+        for (const Attribute* attribute : attributes) {
+            const auto value = values.find(attribute->tag);
+            if (value == values.end()) {
+                statement.bind_null(first++);
+            } else {
+                statement.bind(first++, std::string_view{value->second});
+            }
+        }
+    }
+};
+
+struct Deltas {
+    Id studies = 0;
+    Id series = 0;
+    Id instances = 0;
+};
+
+struct StudyRow {
+    Id id = 0;
+    Id patient = 0;
+};
+
+/// "\\" between the two cannot be part of either: it separates values (PS3.5 6.4).
+std::string identity_of(const InstanceRecord& record)
+{
+    const auto value = [&record](dicom::Tag tag) {
+        const auto found = record.values.find(tag);
+        return found == record.values.end() ? std::string{} : found->second;
+    };
+    const std::string id = value(dicom::tags::patient_id);
+    return id.empty() ? "\\\\" + record.study_uid : id + "\\" + value(dicom::Tag{0x0010, 0x0021});
+}
+
+}  // namespace
+
+// The statements of a writer, and what it remembers of rows it has seen.
+class WriterConnection {
+public:
+    WriterConnection(const std::filesystem::path& path, Synchronous synchronous);
+
+    void begin() { database_.run("BEGIN IMMEDIATE"); }
+    bool insert(const InstanceRecord& record);
+    void replace(const InstanceRecord& record);
+    std::optional<StoredInstance> find(std::string_view uid) { return find_.find(uid); }
+    void commit();
+    void rollback() noexcept;
+
+private:
+    Id uid_number(const std::string& uid);
+    Id patient_row(const InstanceRecord& record);
+    StudyRow study_row(const InstanceRecord& record);
+    Id series_row(const InstanceRecord& record, const StudyRow& study);
+    void add_class(Id study, Id sop_class);
+    void add_requests(const InstanceRecord& record, Id series);
+    void add_names(const InstanceRecord& record, QueryLevel table, Id owner);
+    void add_instance(const InstanceRecord& record, Id series);
+    void forget();
+    void apply_deltas();
+
+    Database database_;
+    Columns patient_columns_{{QueryLevel::patient}, 1};
+    Columns study_columns_{{QueryLevel::patient, QueryLevel::study}, 3};
+    Columns series_columns_{{QueryLevel::series}, 2};
+    Columns instance_columns_{{QueryLevel::instance}, 8};
+    StoredLookup find_;
+    Statement exists_;
+    Statement find_uid_;
+    Statement add_uid_;
+    Statement find_patient_;
+    Statement add_patient_;
+    Statement find_study_;
+    Statement add_study_;
+    Statement find_series_;
+    Statement add_series_;
+    Statement add_instance_;
+    Statement remove_instance_;
+    Statement add_class_;
+    Statement add_request_;
+    Statement add_name_;
+    Statement count_patient_;
+    Statement count_study_;
+    Statement count_series_;
+
+    std::unordered_map<std::string, Id> uids_;
+    std::unordered_map<std::string, StudyRow> studies_;
+    std::unordered_map<std::string, Id> series_;  // by study row and UID
+    std::unordered_set<std::string> classes_;     // by study row and class
+    std::map<Id, Deltas> patient_deltas_;
+    std::map<Id, Deltas> study_deltas_;
+    std::map<Id, Deltas> series_deltas_;
+};
+
+namespace {
+
+std::string insert_sql(std::string_view table, std::string_view fixed_names,
+                       std::string_view fixed_places, const Columns& columns)
+{
+    return fmt::format("INSERT INTO {} ({}{}) VALUES ({}{})", table, fixed_names, columns.names,
+                       fixed_places, columns.places);
+}
+
+constexpr const char* add_request_sql =
+    "INSERT INTO request (series, accession_number, study_instance_uid, "
+    "requested_procedure_description, scheduled_procedure_step_description, "
+    "scheduled_procedure_step_id, requested_procedure_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+Database open_for_writing(const std::filesystem::path& path, Synchronous synchronous)
+{
+    Database database{path, Database::Mode::write};
+    check_version(database, schema_version);
+    database.run(synchronous == Synchronous::full ? "PRAGMA synchronous = FULL"
+                                                  : "PRAGMA synchronous = NORMAL");
+    database.run("PRAGMA foreign_keys = OFF");  // rows are made top down and never removed
+    database.run("PRAGMA cache_size = -65536");
+    database.run("PRAGMA wal_autocheckpoint = 4000");
+    database.run("PRAGMA journal_size_limit = 67108864");
+    return database;
+}
+
+/// Makes room, then remembers.
+template <typename Cache, typename... Entry>
+void remember(Cache& cache, Entry&&... entry)
+{
+    if (cache.size() >= cache_limit) {
+        cache.clear();
+    }
+    cache.emplace(std::forward<Entry>(entry)...);
+}
+
+}  // namespace
+
+WriterConnection::WriterConnection(const std::filesystem::path& path, Synchronous synchronous)
+    : database_(open_for_writing(path, synchronous)),
+      find_(database_),
+      exists_(database_, "SELECT 1 FROM instance_row WHERE sop_instance_uid = ?1"),
+      find_uid_(database_, "SELECT id FROM uid WHERE uid = ?1"),
+      add_uid_(database_, "INSERT INTO uid (uid) VALUES (?1)"),
+      find_patient_(database_, "SELECT id FROM patient_row WHERE identity = ?1"),
+      add_patient_(database_, insert_sql("patient_row", "identity", "?1", patient_columns_)),
+      find_study_(database_, "SELECT id, patient FROM study_row WHERE study_instance_uid = ?1"),
+      add_study_(database_, insert_sql("study_row", "patient, study_instance_uid, shard",
+                                       "?1, ?2, ?3", study_columns_)),
+      find_series_(database_,
+                   "SELECT id FROM series_row WHERE series_instance_uid = ?1 AND study = ?2"),
+      add_series_(database_, insert_sql("series_row", "study, series_instance_uid", "?1, ?2",
+                                        series_columns_)),
+      add_instance_(database_,
+                    insert_sql("instance_row",
+                               "series, sop_instance_uid, sop_class, transfer_syntax, sha256, "
+                               "size, received_ms, source",
+                               "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8", instance_columns_)),
+      remove_instance_(database_, "DELETE FROM instance_row WHERE sop_instance_uid = ?1"),
+      add_class_(database_, "INSERT OR IGNORE INTO study_class (study, class) VALUES (?1, ?2)"),
+      add_request_(database_, add_request_sql),
+      add_name_(database_, "INSERT OR IGNORE INTO name_key (kind, key, owner) VALUES (?1, ?2, ?3)"),
+      count_patient_(database_,
+                     "UPDATE patient_row SET studies = studies + ?2, series = series + ?3, "
+                     "instances = instances + ?4 WHERE id = ?1"),
+      count_study_(database_,
+                   "UPDATE study_row SET series = series + ?2, instances = instances + ?3 "
+                   "WHERE id = ?1"),
+      count_series_(database_, "UPDATE series_row SET instances = instances + ?2 WHERE id = ?1")
+{
+}
+
+Id WriterConnection::uid_number(const std::string& uid)
+{
+    if (const auto known = uids_.find(uid); known != uids_.end()) {
+        return known->second;
+    }
+    find_uid_.bind(1, uid);
+    Id id = find_uid_.step() ? find_uid_.number(0) : 0;
+    find_uid_.reset();
+    if (id == 0) {
+        add_uid_.bind(1, uid);
+        add_uid_.run();
+        id = database_.last_row_id();
+    }
+    remember(uids_, uid, id);
+    return id;
+}
+
+Id WriterConnection::patient_row(const InstanceRecord& record)
+{
+    const std::string identity = identity_of(record);
+    find_patient_.bind(1, identity);
+    Id id = find_patient_.step() ? find_patient_.number(0) : 0;
+    find_patient_.reset();
+    if (id == 0) {
+        add_patient_.bind(1, identity);
+        patient_columns_.bind(add_patient_, 2, record.values);
+        add_patient_.run();
+        id = database_.last_row_id();
+        add_names(record, QueryLevel::patient, id);
+    }
+    return id;
+}
+
+StudyRow WriterConnection::study_row(const InstanceRecord& record)
+{
+    if (const auto known = studies_.find(record.study_uid); known != studies_.end()) {
+        return known->second;
+    }
+    StudyRow row;
+    find_study_.bind(1, record.study_uid);
+    if (find_study_.step()) {
+        row = {find_study_.number(0), find_study_.number(1)};
+    }
+    find_study_.reset();
+    if (row.id == 0) {
+        row.patient = patient_row(record);
+        add_study_.bind(1, row.patient);
+        add_study_.bind(2, record.study_uid);
+        add_study_.bind(3, record.shard);
+        study_columns_.bind(add_study_, 4, record.values);
+        add_study_.run();
+        row.id = database_.last_row_id();
+        add_names(record, QueryLevel::study, row.id);
+        ++patient_deltas_[row.patient].studies;
+    }
+    remember(studies_, record.study_uid, row);
+    return row;
+}
+
+Id WriterConnection::series_row(const InstanceRecord& record, const StudyRow& study)
+{
+    const std::string key = fmt::format("{}/{}", study.id, record.series_uid);
+    if (const auto known = series_.find(key); known != series_.end()) {
+        return known->second;
+    }
+    find_series_.bind(1, record.series_uid);
+    find_series_.bind(2, study.id);
+    Id id = find_series_.step() ? find_series_.number(0) : 0;
+    find_series_.reset();
+    if (id == 0) {
+        add_series_.bind(1, study.id);
+        add_series_.bind(2, record.series_uid);
+        series_columns_.bind(add_series_, 3, record.values);
+        add_series_.run();
+        id = database_.last_row_id();
+        add_names(record, QueryLevel::series, id);
+        add_requests(record, id);
+        ++study_deltas_[study.id].series;
+        ++patient_deltas_[study.patient].series;
+    }
+    remember(series_, key, id);
+    return id;
+}
+
+void WriterConnection::add_class(Id study, Id sop_class)
+{
+    const std::string key = fmt::format("{}/{}", study, sop_class);
+    if (classes_.contains(key)) {
+        return;
+    }
+    add_class_.bind(1, study);
+    add_class_.bind(2, sop_class);
+    add_class_.run();
+    remember(classes_, key);
+}
+
+void WriterConnection::add_requests(const InstanceRecord& record, Id series)
+{
+    for (const auto& values : record.requests) {
+        add_request_.bind(1, series);
+        int parameter = 2;
+        for (const Attribute& attribute : request_attributes()) {
+            const auto value = values.find(attribute.tag);
+            if (value == values.end()) {
+                add_request_.bind_null(parameter++);
+            } else {
+                add_request_.bind(parameter++, std::string_view{value->second});
+            }
+        }
+        add_request_.run();
+    }
+}
+
+void WriterConnection::add_names(const InstanceRecord& record, QueryLevel table, Id owner)
+{
+    for (const Attribute& attribute : attributes()) {
+        const bool here = attribute.level == table ||
+                          (attribute.level == QueryLevel::patient && table == QueryLevel::study);
+        const auto value = record.values.find(attribute.tag);
+        if (attribute.storage != Storage::name || !here || value == record.values.end()) {
+            continue;
+        }
+        for (const std::string& key : name_keys(value->second)) {
+            add_name_.bind(1, Id{name_kind(attribute.tag, table)});
+            add_name_.bind(2, key);
+            add_name_.bind(3, owner);
+            add_name_.run();
+        }
+    }
+}
+
+void WriterConnection::add_instance(const InstanceRecord& record, Id series)
+{
+    const std::string digest = bytes_of_hex(record.sha256);
+    add_instance_.bind(1, series);
+    add_instance_.bind(2, record.instance_uid);
+    add_instance_.bind(3, uid_number(record.class_uid));
+    add_instance_.bind(4, uid_number(record.transfer_syntax_uid));
+    add_instance_.bind_blob(5, digest);
+    add_instance_.bind(6, static_cast<Id>(record.size));
+    add_instance_.bind(7, record.received_ms);
+    add_instance_.bind(8, record.source);
+    instance_columns_.bind(add_instance_, 9, record.values);
+    add_instance_.run();
+}
+
+bool WriterConnection::insert(const InstanceRecord& record)
+{
+    exists_.bind(1, record.instance_uid);
+    const bool there = exists_.step();
+    exists_.reset();
+    if (there) {
+        return false;
+    }
+    const StudyRow study = study_row(record);
+    const Id series = series_row(record, study);
+    add_class(study.id, uid_number(record.class_uid));
+    add_instance(record, series);
+    ++series_deltas_[series].instances;
+    ++study_deltas_[study.id].instances;
+    ++patient_deltas_[study.patient].instances;
+    return true;
+}
+
+void WriterConnection::replace(const InstanceRecord& record)
+{
+    const StudyRow study = study_row(record);
+    const Id series = series_row(record, study);
+    remove_instance_.bind(1, record.instance_uid);
+    remove_instance_.run();
+    add_class(study.id, uid_number(record.class_uid));
+    add_instance(record, series);
+}
+
+void WriterConnection::apply_deltas()
+{
+    for (const auto& [id, delta] : patient_deltas_) {
+        count_patient_.bind(1, id);
+        count_patient_.bind(2, delta.studies);
+        count_patient_.bind(3, delta.series);
+        count_patient_.bind(4, delta.instances);
+        count_patient_.run();
+    }
+    for (const auto& [id, delta] : study_deltas_) {
+        count_study_.bind(1, id);
+        count_study_.bind(2, delta.series);
+        count_study_.bind(3, delta.instances);
+        count_study_.run();
+    }
+    for (const auto& [id, delta] : series_deltas_) {
+        count_series_.bind(1, id);
+        count_series_.bind(2, delta.instances);
+        count_series_.run();
+    }
+}
+
+void WriterConnection::commit()
+{
+    apply_deltas();
+    patient_deltas_.clear();
+    study_deltas_.clear();
+    series_deltas_.clear();
+    database_.run("COMMIT");
+}
+
+void WriterConnection::rollback() noexcept
+{
+    // An error may have rolled back already; then there is nothing to do.
+    sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    forget();
+}
+
+void WriterConnection::forget()
+{
+    uids_.clear();
+    studies_.clear();
+    series_.clear();
+    classes_.clear();
+    patient_deltas_.clear();
+    study_deltas_.clear();
+    series_deltas_.clear();
+}
+
+Writer::Writer(const std::filesystem::path& database, Synchronous synchronous)
+    : connection_(std::make_unique<WriterConnection>(database, synchronous))
+{
+}
+Writer::~Writer() = default;
+Writer::Writer(Writer&&) noexcept = default;
+Writer& Writer::operator=(Writer&&) noexcept = default;
+
+void Writer::begin()
+{
+    connection_->begin();
+}
+
+bool Writer::insert(const InstanceRecord& record)
+{
+    return connection_->insert(record);
+}
+
+void Writer::replace(const InstanceRecord& record)
+{
+    connection_->replace(record);
+}
+
+std::optional<StoredInstance> Writer::find(std::string_view instance_uid)
+{
+    return connection_->find(instance_uid);
+}
+
+void Writer::commit()
+{
+    connection_->commit();
+}
+
+void Writer::rollback() noexcept
+{
+    connection_->rollback();
+}
+
+}  // namespace pacs::index
