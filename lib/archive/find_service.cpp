@@ -6,7 +6,7 @@
 #include "dicom/uid.hpp"
 
 #include <algorithm>
-#include <array>
+#include <exception>
 #include <utility>
 
 namespace pacs::archive {
@@ -71,6 +71,37 @@ std::string error_comment(const Error& error)
         comment, [](char c) { return c < ' ' || c > '~' || c == '\\'; }, '?');
     return comment;
 }
+
+/// Looks at the asker while a search runs without a match: it may cancel, or be gone.
+class AskerWatch {
+public:
+    explicit AskerWatch(net::Responder& responder) : responder_(responder) {}
+
+    /// Never throws: it is called from inside SQLite.
+    bool given_up() noexcept
+    {
+        try {
+            if (!cancelled_ && !gone_) {
+                responder_.flush();
+                cancelled_ = responder_.cancelled();
+            }
+        } catch (...) {
+            gone_ = std::current_exception();
+        }
+        return cancelled_ || gone_;
+    }
+    void rethrow_if_gone() const
+    {
+        if (gone_) {
+            std::rethrow_exception(gone_);
+        }
+    }
+
+private:
+    net::Responder& responder_;
+    bool cancelled_ = false;
+    std::exception_ptr gone_;
+};
 
 net::Response refusal(const net::FindRequest& request, net::Status status, const Error& error)
 {
@@ -179,13 +210,22 @@ net::Response FindService::stream(const net::FindRequest& request, const net::Co
     const dicom::TransferSyntax syntax{context.transfer_syntax};
     const net::Status pending = query.unsupported.empty() ? net::statuses::pending
                                                           : net::statuses::pending_keys_unsupported;
-    index::Search search = index_.search(std::move(query), Deadline::after(options_.timeout));
-    while (auto match = search.next()) {
-        const dicom::DataSet answer =
-            answer_for(identifier, std::move(*match), options_.retrieve_ae);
-        if (!responder.send(dicom::encode(answer, syntax), pending)) {
-            return net::Response::to(request, net::statuses::cancel);
+    AskerWatch asker{responder};
+    try {
+        index::Search search = index_.search(std::move(query), Deadline::after(options_.timeout),
+                                             [&] { return asker.given_up(); });
+        while (auto match = search.next()) {
+            const auto answer = answer_for(identifier, std::move(*match), options_.retrieve_ae);
+            if (!responder.send(dicom::encode(answer, syntax), pending)) {
+                return net::Response::to(request, net::statuses::cancel);
+            }
         }
+    } catch (const Error&) {
+        if (!asker.given_up()) {
+            throw;
+        }
+        asker.rethrow_if_gone();
+        return net::Response::to(request, net::statuses::cancel);
     }
     return net::Response::to(request, net::statuses::success);
 }

@@ -27,9 +27,9 @@ Index::Index(const std::filesystem::path& database)
     readers_->give_back(readers_->take());  // finds out now whether it can be read
 }
 
-Search Index::search(Query query, Deadline deadline) const
+Search Index::search(Query query, Deadline deadline, GiveUp give_up) const
 {
-    return {readers_, std::move(query), deadline};
+    return {readers_, std::move(query), deadline, std::move(give_up)};
 }
 
 std::optional<StoredInstance> Index::find(std::string_view instance_uid) const

@@ -83,7 +83,7 @@ public:
     explicit Index(const std::filesystem::path& database);
 
     /// Starts a search; throws Error(storage).
-    Search search(Query query, Deadline deadline = {}) const;
+    Search search(Query query, Deadline deadline = {}, GiveUp give_up = {}) const;
     std::optional<StoredInstance> find(std::string_view instance_uid) const;
     Counts counts() const;
     /// Calls `visit` for each instance, by study and series; stops when it returns false.

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -19,6 +20,29 @@ namespace pacs::index {
 namespace {
 
 constexpr int steps_between_looks = 10'000;  // of SQLite's machine: a millisecond or less
+constexpr std::chrono::milliseconds time_between_questions{10};
+
+/// Whether a search that takes its time should go on.
+class Watch {
+public:
+    Watch(Deadline deadline, GiveUp give_up) : deadline_(deadline), give_up_(std::move(give_up)) {}
+
+    bool over()
+    {
+        if (!over_ && give_up_ && next_question_.expired()) {
+            next_question_ = Deadline::after(time_between_questions);
+            over_ = give_up_();
+        }
+        over_ = over_ || deadline_.expired();
+        return over_;
+    }
+
+private:
+    Deadline deadline_;
+    GiveUp give_up_;
+    Deadline next_question_ = Deadline::after(time_between_questions);
+    bool over_ = false;
+};
 
 std::vector<std::string> values_of(const Attribute& attribute, std::string_view text)
 {
@@ -63,16 +87,15 @@ std::string request_sql(const Key& key)
 }  // namespace
 
 struct Search::State {
-    State(std::shared_ptr<ReaderPool> readers, Query asked, Deadline until)
+    State(std::shared_ptr<ReaderPool> readers, Query asked, Deadline until, GiveUp give_up)
         : pool(std::move(readers)),
           query(std::move(asked)),
-          deadline(until),
+          watch(until, std::move(give_up)),
           plan(make_plan(query)),
           reader(pool->take()),
           combined(query)
     {
-        sqlite3_progress_handler(reader->database.handle(), steps_between_looks, look_at_clock,
-                                 &deadline);
+        sqlite3_progress_handler(reader->database.handle(), steps_between_looks, look, &watch);
         reader->database.run("BEGIN");
         rows.emplace(reader->database, plan.sql);
         bind();
@@ -97,10 +120,7 @@ struct Search::State {
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 
-    static int look_at_clock(void* deadline)
-    {
-        return static_cast<const Deadline*>(deadline)->expired() ? 1 : 0;
-    }
+    static int look(void* watch) { return static_cast<Watch*>(watch)->over() ? 1 : 0; }
 
     void bind()
     {
@@ -116,13 +136,13 @@ struct Search::State {
 
     bool step()
     {
-        if (deadline.expired()) {
+        if (watch.over()) {
             throw Error(ErrorKind::limit, "searching the index: the time is over");
         }
         try {
             return rows->step();
         } catch (const Error&) {
-            if (deadline.expired()) {
+            if (watch.over()) {
                 throw Error(ErrorKind::limit, "searching the index: the time is over");
             }
             throw;
@@ -190,7 +210,7 @@ struct Search::State {
 
     std::shared_ptr<ReaderPool> pool;
     Query query;
-    Deadline deadline;
+    Watch watch;
     Plan plan;
     std::unique_ptr<Reader> reader;
     CombinedTimes combined;
@@ -198,8 +218,9 @@ struct Search::State {
     std::optional<Statement> requests;
 };
 
-Search::Search(std::shared_ptr<ReaderPool> pool, Query query, Deadline deadline)
-    : state_(std::make_unique<State>(std::move(pool), std::move(query), deadline))
+Search::Search(std::shared_ptr<ReaderPool> pool, Query query, Deadline deadline, GiveUp give_up)
+    : state_(
+          std::make_unique<State>(std::move(pool), std::move(query), deadline, std::move(give_up)))
 {
 }
 Search::~Search() = default;

@@ -4,6 +4,7 @@
 #include "dicom/data_set.hpp"
 #include "index/query.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,13 +13,17 @@ namespace pacs::index {
 
 class ReaderPool;
 
+/// Asked every few milliseconds while a search runs; true ends it with Error(limit). Called by the
+/// thread that searches; must not throw.
+using GiveUp = std::function<bool()>;
+
 /// The matches of one query, streamed in constant memory from one read transaction: what is stored
 /// or changed meanwhile does not show. The order is that of the index used, the same for the same
 /// content. Holds a connection of its index until destroyed; a slow reader keeps the write-ahead
 /// log from being reset, so give it a deadline. One thread at a time.
 class Search {
 public:
-    Search(std::shared_ptr<ReaderPool> pool, Query query, Deadline deadline);
+    Search(std::shared_ptr<ReaderPool> pool, Query query, Deadline deadline, GiveUp give_up = {});
     ~Search();
     Search(Search&&) noexcept;
     Search& operator=(Search&&) noexcept;
@@ -27,7 +32,8 @@ public:
     /// zero length where the object had none, the unique keys of its level and those above, and
     /// Query/Retrieve Level; text in UTF-8, with Specific Character Set ISO_IR 192 when it is not
     /// all ASCII.
-    /// Throws Error(storage) on a database failure and Error(limit) after the deadline.
+    /// Throws Error(storage) on a database failure, Error(limit) after the deadline or when told to
+    /// give up.
     std::optional<dicom::DataSet> next();
 
     const Query& query() const noexcept;
