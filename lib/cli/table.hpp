@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/column.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,13 +9,7 @@
 
 namespace pacs::cli {
 
-/// One column of a table made from records.
-struct Column {
-    std::string member;   ///< of the record: "node"
-    std::string heading;  ///< "PEER"
-    unsigned width = 0;   ///< in characters; longer texts push the rest of their row
-    bool right = false;   ///< numbers
-};
+using pacs::Column;
 
 /// Renders records for eyes as they come: a heading in front of the first row, then a row a
 /// record. A record that has no member of any column, such as a summary, becomes a line of words:

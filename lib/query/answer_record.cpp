@@ -47,6 +47,40 @@ void add_attributes(JsonLine& line, const dicom::DataSet& data_set,
     }
 }
 
+std::string question_line(const Question& question)
+{
+    JsonLine line{"identifier"};
+    line.add("model", question.root == dicom::QueryRoot::patient ? "patient-root" : "study-root")
+        .add("relational", question.relational)
+        .add("fuzzy", question.fuzzy)
+        .add("QueryRetrieveLevel", dicom::level_value(question.level));
+    const auto charset = question.identifier.texts(dicom::tags::specific_character_set);
+    if (!charset.empty()) {
+        line.add("SpecificCharacterSet", charset);
+    }
+    add_attributes(line, question.identifier, {});
+    std::string text = line.str();
+    text.pop_back();  // its newline
+    return text;
+}
+
+std::string question_dicom_json(const Question& question)
+{
+    std::string line;
+    dicom::append_dicom_json(line, question.identifier);
+    return line;
+}
+
+std::string question_text(const Question& question)
+{
+    std::string text = fmt::format(
+        "{}{}{}\n", question.root == dicom::QueryRoot::patient ? "patient root" : "study root",
+        question.relational ? ", relational" : "", question.fuzzy ? ", fuzzy" : "");
+    append_lines(text, question.identifier, dicom::character_set_of(question.identifier), 0);
+    text.pop_back();  // the last newline
+    return text;
+}
+
 std::string names_of(const std::vector<dicom::Tag>& tags)
 {
     constexpr std::size_t most = 8;
@@ -89,28 +123,14 @@ JsonLine answer_record(const Question& question, const Answer& answer,
     return line;
 }
 
-JsonLine question_record(const Question& question)
+std::string explained(const Question& question, Shape shape)
 {
-    JsonLine line{"identifier"};
-    line.add("model", question.root == dicom::QueryRoot::patient ? "patient-root" : "study-root")
-        .add("relational", question.relational)
-        .add("fuzzy", question.fuzzy)
-        .add("QueryRetrieveLevel", dicom::level_value(question.level));
-    const auto charset = question.identifier.texts(dicom::tags::specific_character_set);
-    if (!charset.empty()) {
-        line.add("SpecificCharacterSet", charset);
+    switch (shape) {
+    case Shape::record: return question_line(question);
+    case Shape::dicom_json: return question_dicom_json(question);
+    case Shape::text: return question_text(question);
     }
-    add_attributes(line, question.identifier, {});
-    return line;
-}
-
-std::string question_text(const Question& question)
-{
-    std::string text = fmt::format(
-        "{}{}{}\n", question.root == dicom::QueryRoot::patient ? "patient root" : "study root",
-        question.relational ? ", relational" : "", question.fuzzy ? ", fuzzy" : "");
-    append_lines(text, question.identifier, dicom::character_set_of(question.identifier), 0);
-    return text;
+    return {};
 }
 
 bool failed(const Ending& ending) noexcept

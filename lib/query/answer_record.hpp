@@ -6,6 +6,7 @@
 #include "query/question.hpp"
 #include "query/source.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,12 +23,15 @@ JsonLine answer_record(const Question& question, const Answer& answer,
 /// Good is ok, a mismatch a warning, everything else failed.
 Outcome outcome_of(Verdict verdict) noexcept;
 
-/// The question as a record of type `identifier`: `model` (patient-root, study-root), `relational`
-/// and `fuzzy` as they would be negotiated, then its keys.
-JsonLine question_record(const Question& question);
-
-/// The same for eyes: a line a key, tag, VR, keyword and value, items indented. Safe for terminals.
-std::string question_text(const Question& question);
+/// How a question is shown.
+enum class Shape : std::uint8_t {
+    record,      ///< of type `identifier`: `model` (patient-root, study-root), `relational` and
+                 ///< `fuzzy` as they would be negotiated, then the keys
+    dicom_json,  ///< the identifier in the DICOM JSON Model
+    text,        ///< for eyes: a line a key, items indented; safe for terminals
+};
+/// The question, without a newline at the end.
+std::string explained(const Question& question, Shape shape);
 
 /// What the end of a question means, in words, for people: empty when all went well. A final
 /// warning, a failure, a cancel nobody asked for. Foreign text in it is made printable.

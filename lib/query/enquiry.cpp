@@ -106,8 +106,8 @@ std::optional<Wishes> wishes_for(const Wishes& wishes, const stream::Record& rec
     return found ? std::optional{std::move(result)} : std::nullopt;
 }
 
-Enquiry::Enquiry(Source& source, EnquiryOptions options)
-    : source_(source), options_(std::move(options))
+Enquiry::Enquiry(std::unique_ptr<Source> source, EnquiryOptions options)
+    : source_(std::move(source)), options_(std::move(options))
 {
 }
 
@@ -116,10 +116,33 @@ void Enquiry::ask(const Question& question)
     put(question, nullptr);
 }
 
+void Enquiry::close()
+{
+    try {
+        source_->close();
+    } catch (const net::PeerError& error) {
+        log::warning("{}", error.what());
+    }
+}
+
+Ending Enquiry::ask_source(const Question& question, const AnswerSink& sink)
+{
+    try {
+        return source_->ask(question, options_.limit, sink);
+    } catch (const net::PeerError& error) {
+        fault_ = error.fault();
+        endings_.interrupted();
+        throw;
+    } catch (const Error&) {
+        endings_.interrupted();
+        throw;
+    }
+}
+
 Ending Enquiry::put(const Question& question, const stream::Record* origin)
 {
     const AnswerCheck check{question, options_.fallback};
-    Ending ending = source_.ask(question, options_.limit, [&](Answer&& answer, bool more_at_hand) {
+    Ending ending = ask_source(question, [&](Answer&& answer, bool more_at_hand) {
         take(question, check, answer, origin, more_at_hand);
     });
     endings_.add(ending);
@@ -139,17 +162,15 @@ void Enquiry::take(const Question& question, const AnswerCheck& check, const Ans
     ++answers_;
     mismatches_ += outcome == Outcome::warning ? 1 : 0;
     failed_ += outcome == Outcome::failed ? 1 : 0;
-    if (options_.on_dicom_json && finding.verdict != Verdict::unreadable) {
-        std::string line;
-        dicom::append_dicom_json(line, answer.identifier, options_.fallback);
-        options_.on_dicom_json(line, more_at_hand);
-        return;
+    std::string dicom_json;
+    if (options_.dicom_json && finding.verdict != Verdict::unreadable) {
+        dicom::append_dicom_json(dicom_json, answer.identifier, options_.fallback);
     }
     JsonLine line = answer_record(question, answer, finding, options_.node, options_.fallback);
     if (origin != nullptr) {
         pass_through(line, *origin, answer.identifier);
     }
-    options_.on_record(line, more_at_hand);
+    options_.on_record(line, dicom_json, more_at_hand);
 }
 
 void Enquiry::warn_once(const Question& question)
@@ -160,7 +181,7 @@ void Enquiry::warn_once(const Question& question)
     for (const std::string& warning : question.warnings) {
         log::warning("{}", warning);
     }
-    for (const std::string& name : source_.not_granted()) {
+    for (const std::string& name : source_->not_granted()) {
         log::warning("{} did not grant {} queries: the answers may be others than were meant",
                      options_.node, name);
     }
@@ -173,7 +194,7 @@ void Enquiry::ask_each(const Wishes& wishes, const dicom::CharacterSet& charset,
     stream::Input::Line line;
     for (std::uint64_t number = 1; input.read_line(line, reader.limits().line_bytes); ++number) {
         if (StopFlag::instance().raised()) {
-            interrupted();
+            endings_.interrupted();
             return;
         }
         const stream::Record record = reader.parse(line.text);
@@ -224,7 +245,7 @@ void Enquiry::tell_failure(dicom::QueryLevel level, std::string_view reason,
     }
     pass_through(line, origin, {});
     line.add("node", options_.node);
-    options_.on_record(line, false);
+    options_.on_record(line, {}, false);
 }
 
 void Enquiry::summarize(JsonLine& summary) const
@@ -234,6 +255,9 @@ void Enquiry::summarize(JsonLine& summary) const
         summary.add("mismatches", mismatches_);
     }
     endings_.write(summary);
+    if (fault_) {
+        summary.add("reason", net::reason_word(*fault_));
+    }
 }
 
 }  // namespace pacs::query

@@ -2,6 +2,7 @@
 
 #include "base/json_line.hpp"
 #include "dicom/charset.hpp"
+#include "net/peer_error.hpp"
 #include "query/answer_check.hpp"
 #include "query/answer_record.hpp"
 #include "query/question.hpp"
@@ -11,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,17 +24,17 @@ struct EnquiryOptions {
     std::string node;              ///< the source as it was named, for records
     dicom::CharacterSet fallback;  ///< of answers that name none
     std::uint64_t limit = 0;       ///< answers to each question; 0: all
-    /// Takes a record. `more_at_hand`: the next one is there already.
-    std::function<void(const JsonLine& record, bool more_at_hand)> on_record;
-    /// When set, good answers go here instead, as lines of DICOM JSON.
-    std::function<void(std::string_view line, bool more_at_hand)> on_dicom_json;
+    bool dicom_json = false;       ///< wanted beside the records
+    /// Takes a record; beside that of an answer which could be read, its identifier in the DICOM
+    /// JSON Model when wanted, else nothing. `more_at_hand`: the next one is there already.
+    std::function<void(const JsonLine& record, std::string_view dicom_json, bool more_at_hand)>
+        on_record = {};
 };
 
 /// Asks a source one question or many, and tells everything as records.
 class Enquiry {
 public:
-    /// The source must outlive it.
-    Enquiry(Source& source, EnquiryOptions options);
+    Enquiry(std::unique_ptr<Source> source, EnquiryOptions options);
 
     /// Asks one question. Throws as Source::ask() does; what was told until then stands.
     void ask(const Question& question);
@@ -48,14 +50,17 @@ public:
     void ask_each(const Wishes& wishes, const dicom::CharacterSet& charset, Day now,
                   stream::Input& input);
 
-    /// The run stopped before all was asked.
-    void interrupted() noexcept { endings_.interrupted(); }
+    /// Ends the conversation. What was answered stands whether the peer hears that or not, so a
+    /// failure is a warning in the log.
+    void close();
     /// A question failed, or an answer or record was useless.
     bool failed() const noexcept { return endings_.failed() || failed_ > 0; }
-    /// Adds `answers`, `mismatches` when there are any, and what EndingSummary::write() has.
+    /// Adds `answers`, `mismatches` when there are any, what EndingSummary::write() has, and as
+    /// `reason` what the peer did that ended an ask() with a PeerError.
     void summarize(JsonLine& summary) const;
 
 private:
+    Ending ask_source(const Question& question, const AnswerSink& sink);
     Ending put(const Question& question, const stream::Record* origin);
     void take(const Question& question, const AnswerCheck& check, const Answer& answer,
               const stream::Record* origin, bool more_at_hand);
@@ -65,12 +70,13 @@ private:
                       const stream::Record& origin);
     void warn_once(const Question& question);
 
-    Source& source_;
+    std::unique_ptr<Source> source_;
     EnquiryOptions options_;
     EndingSummary endings_;
     std::uint64_t answers_ = 0;
     std::uint64_t mismatches_ = 0;
     std::uint64_t failed_ = 0;
+    std::optional<net::PeerFault> fault_;
     bool warned_ = false;
     std::string last_question_;
 };

@@ -43,6 +43,7 @@ public:
     void close() override;
 
 private:
+    Ending ask_once(const Question& question, std::uint64_t limit, const AnswerSink& sink);
     void connect(const Question& question);
     void note_grants(const Question& question, std::string_view sop_class);
     bool answers_as_we_do() const;
@@ -152,6 +153,7 @@ void PeerSource::connect(const Question& question)
     }
     const std::string sop_class{dicom::find_class(question.root)};
     net::RequestOptions options = options_.association;
+    options.window = {};  // one question at a time
     if (question.relational || question.fuzzy) {
         options.extended.push_back({sop_class, extended_info(question)});
     }
@@ -166,6 +168,7 @@ void PeerSource::connect(const Question& question)
 
 void PeerSource::note_grants(const Question& question, std::string_view sop_class)
 {
+    not_granted_.clear();
     const auto& granted = association_->negotiated().extended_granted;
     const auto found = std::ranges::find(granted, sop_class, &net::ExtendedNegotiation::sop_class);
     const std::string info = found == granted.end() ? std::string{} : found->info;
@@ -183,7 +186,29 @@ bool PeerSource::answers_as_we_do() const
     return association_->negotiated().peer_implementation_uid == dicom::implementation_class_uid;
 }
 
+/// A peer may have ended an association that rested while the next question was awaited; that costs
+/// one more attempt, not the run.
 Ending PeerSource::ask(const Question& question, std::uint64_t limit, const AnswerSink& sink)
+{
+    const bool rested = association_ != nullptr;
+    bool answered = false;
+    const AnswerSink noting = [&](Answer&& answer, bool more_at_hand) {
+        answered = true;
+        sink(std::move(answer), more_at_hand);
+    };
+    try {
+        return ask_once(question, limit, noting);
+    } catch (const net::PeerError& error) {
+        const bool timed_out = error.fault() == net::PeerFault::timed_out;
+        if (!rested || answered || timed_out || !error.transient()) {
+            throw;
+        }
+        association_.reset();
+        return ask_once(question, limit, noting);
+    }
+}
+
+Ending PeerSource::ask_once(const Question& question, std::uint64_t limit, const AnswerSink& sink)
 {
     connect(question);
     const net::Context& context = association_->require_context(dicom::find_class(question.root));
@@ -218,15 +243,6 @@ void PeerSource::close()
 std::unique_ptr<Source> peer_source(const net::Address& peer, PeerSourceOptions options)
 {
     return std::make_unique<PeerSource>(peer, std::move(options));
-}
-
-bool is_usual_cap(std::uint64_t answers) noexcept
-{
-    constexpr std::uint64_t smallest = 100;
-    while (answers >= smallest * 10 && answers % 10 == 0) {
-        answers /= 10;
-    }
-    return answers == 100 || answers == 200 || answers == 250 || answers == 500;
 }
 
 }  // namespace pacs::query

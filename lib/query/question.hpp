@@ -6,6 +6,7 @@
 #include "query/dates.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,19 @@ struct Wishes {
     bool fuzzy = false;
     bool named_only = false;  ///< leave out default_keys()
 };
+
+/// A wish that is an option of the command line: its words, and where its value goes (one of the
+/// three).
+struct WishOption {
+    const char* name;   ///< "--since"
+    const char* value;  ///< placeholder: "DAY"; empty for a flag
+    const char* help;
+    std::string Wishes::*single = nullptr;
+    std::vector<std::string> Wishes::*several = nullptr;  ///< may be repeated
+    bool Wishes::*flag = nullptr;
+};
+/// All but the level and the keys, in the order of the manual page.
+std::span<const WishOption> wish_options() noexcept;
 
 /// A query, ready to be asked: PS3.4 C.4.1.
 struct Question {

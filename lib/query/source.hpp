@@ -2,6 +2,7 @@
 
 #include "dicom/charset.hpp"
 #include "dicom/data_set.hpp"
+#include "net/address.hpp"
 #include "net/association.hpp"
 #include "net/find.hpp"
 #include "query/question.hpp"
@@ -78,6 +79,10 @@ std::unique_ptr<Source> peer_source(const net::Address& peer, PeerSourceOptions 
 /// Throws Error(storage) when it is neither.
 std::unique_ptr<Source> index_source(const std::filesystem::path& path,
                                      std::chrono::milliseconds max_duration);
+
+/// The source that a word of the command line names: a peer, an archive folder, or an index file.
+/// `peer` holds for peers, its `max_duration` for all. Throws Error(usage) for anything else.
+std::unique_ptr<Source> open_source(const net::Endpoint& endpoint, PeerSourceOptions peer);
 
 /// True for the numbers at which servers are known to stop in silence: 100, 200, 250, 500 and their
 /// tenfolds.

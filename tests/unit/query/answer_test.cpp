@@ -120,15 +120,15 @@ TEST_CASE("the record of a useless answer says why it failed")
 TEST_CASE("the question as a record tells what would be sent")
 {
     const std::string line =
-        question_record(question({.study = {"1.2"}, .named_only = true})).str();
+        explained(question({.study = {"1.2"}, .named_only = true}), Shape::record);
     CHECK(line ==
           "{\"type\":\"identifier\",\"model\":\"study-root\",\"relational\":false,"
-          "\"fuzzy\":false,\"QueryRetrieveLevel\":\"STUDY\",\"StudyInstanceUID\":\"1.2\"}\n");
+          "\"fuzzy\":false,\"QueryRetrieveLevel\":\"STUDY\",\"StudyInstanceUID\":\"1.2\"}");
 }
 
 TEST_CASE("the question for eyes has no control characters")
 {
-    const std::string text = question_text(question({.name = "a\x1b[31m"}));
+    const std::string text = explained(question({.name = "a\x1b[31m"}), Shape::text);
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find("(0008,0052) CS QueryRetrieveLevel \"STUDY\"") != std::string::npos);
 }

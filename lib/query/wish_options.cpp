@@ -1,0 +1,39 @@
+#include "query/question.hpp"
+
+#include <array>
+
+namespace pacs::query {
+
+namespace {
+
+using W = Wishes;
+
+constexpr std::array options{
+    WishOption{"--study", "UID", "Study Instance UID; may be repeated", nullptr, &W::study},
+    WishOption{"--series", "UID", "Series Instance UID; may be repeated", nullptr, &W::series},
+    WishOption{"--accession", "NUMBER", "Accession Number; may be repeated", nullptr,
+               &W::accession},
+    WishOption{"--patient-id", "ID", "Patient ID; may be repeated", nullptr, &W::patient_id},
+    WishOption{"--name", "PATTERN", "Patient's Name; * follows unless there is a wildcard or ^",
+               &W::name},
+    WishOption{"--modality", "CODE", "Modality; may be repeated", nullptr, &W::modality},
+    WishOption{"--date", "DATE", "Study Date: a day, DAY..DAY or YYYYMMDD-YYYYMMDD", &W::date},
+    WishOption{"--since", "DAY", "Study Date from that day on: 20240131, today, 7d, 2w, 6m, 1y",
+               &W::since},
+    WishOption{"--until", "DAY", "Study Date up to that day", &W::until},
+    WishOption{"--patient-root", "", "Ask under Patient Root, not Study Root", nullptr, nullptr,
+               &W::patient_root},
+    WishOption{"--relational", "", "Negotiate relational queries: no keys of levels above needed",
+               nullptr, nullptr, &W::relational},
+    WishOption{"--fuzzy", "", "Negotiate fuzzy matching of names", nullptr, nullptr, &W::fuzzy},
+    WishOption{"--only", "", "Ask for the named attributes only", nullptr, nullptr, &W::named_only},
+};
+
+}  // namespace
+
+std::span<const WishOption> wish_options() noexcept
+{
+    return options;
+}
+
+}  // namespace pacs::query
