@@ -7,6 +7,8 @@
 
 namespace pacs::dicom {
 
+struct Repertoire;
+
 /// A Specific Character Set (0008,0005), PS3.3 C.12.1.1.2 and PS3.5 6.1.2: one or more defined
 /// terms with the code extensions of ISO 2022. Cheap to make; converters are cached by thread.
 class CharacterSet {
@@ -16,13 +18,15 @@ public:
     /// misspellings ("ISO_IR_100", "ISO-IR 100", "UTF8") are understood.
     explicit CharacterSet(std::string_view terms);
 
+    /// As PS3.3 spells them, misspellings put right; empty for the default repertoire.
     const std::vector<std::string>& terms() const noexcept { return terms_; }
     bool known() const noexcept { return known_; }  ///< every term is a defined one
     bool is_utf8() const noexcept;
 
     struct Decoded {
         std::string utf8;
-        bool exact = true;  ///< false: a byte could not be converted and is U+FFFD in `utf8`
+        bool exact = true;  ///< false: a byte could not be converted and is U+FFFD in `utf8`, or
+                            ///< no term said what it is and it was guessed (UTF-8, else Latin-1)
     };
     /// To UTF-8, value by value, escape sequences and the resets at delimiters (PS3.5 6.1.2.5.3)
     /// included. Never throws on content. `person_name` also resets at ^ and =.
@@ -33,6 +37,7 @@ public:
 
 private:
     std::vector<std::string> terms_;
+    std::vector<const Repertoire*> repertoires_;  // of the terms, constant tables
     bool known_ = true;
 };
 

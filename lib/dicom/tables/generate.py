@@ -9,6 +9,7 @@ cost nothing when a program starts. tests/unit/dicom/tables.sh checks that they 
 import csv
 import pathlib
 import sys
+import unicodedata
 
 here = pathlib.Path(__file__).resolve().parent
 
@@ -24,6 +25,16 @@ implicit = {"1.2.840.10008.1.2", "1.2.840.10008.1.20"}
 big_endian = {"1.2.840.10008.1.2.2"}
 # A DICOMDIR is a storage SOP class by name only: PS3.4 B.5 has it not, nobody can C-STORE it.
 not_stored = {"1.2.840.10008.1.3.10"}
+
+# Blocks whose case and decompositions no later Unicode version changes: Latin, combining marks,
+# Greek, Cyrillic, kana, and the width forms.
+folded_blocks = ((0x0080, 0x024F), (0x0300, 0x036F), (0x0370, 0x03FF), (0x0400, 0x052F),
+                 (0x1E00, 0x1FFF), (0x3040, 0x30FF), (0xFB00, 0xFB06), (0xFF00, 0xFFEF))
+# Letters that Unicode does not decompose, as names write them without the stroke or ligature.
+plain_letters = {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l",
+                 "ŋ": "n", "þ": "th", "ŧ": "t", "ĸ": "k"}
+# Kana keep their voicing, which tells names apart.
+kept_marks = "\u3099\u309a"
 
 
 def read(name):
@@ -88,9 +99,36 @@ def transfer_syntax_tables():
     yield "transfer_syntaxes.inc", text
 
 
+def plain(character):
+    """Lower case, compatibility forms resolved, marks left out."""
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    kept = (c for c in text if not unicodedata.combining(c) or c in kept_marks)
+    return "".join(plain_letters.get(c, c) for c in kept)
+
+
+def lower(character):
+    """Simple case folding: one character for one."""
+    return next((text for text in (character.casefold(), character.lower()) if len(text) == 1),
+                character)
+
+
+def c_text(text):
+    return '"' + "".join(f"\\{byte:03o}" for byte in text.encode()) + '"'
+
+
+def fold_tables():
+    letters = [chr(code) for first, last in folded_blocks for code in range(first, last + 1)
+               if unicodedata.category(chr(code)) != "Cn"]
+    for name, function in (("fold.inc", plain), ("fold_case.inc", lower)):
+        rows = [(letter, function(letter)) for letter in letters if function(letter) != letter]
+        assert max(len(text.encode()) for _, text in rows) < 7
+        yield name, "".join(f"{{0x{ord(letter):04x}, {c_text(text)}}},\n"
+                            for letter, text in rows)
+
+
 def main():
     target = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here
-    for tables in (dictionary_tables, uid_tables, transfer_syntax_tables):
+    for tables in (dictionary_tables, uid_tables, transfer_syntax_tables, fold_tables):
         for name, text in tables():
             (target / name).write_text("// Written by generate.py.\n" + text, encoding="utf-8")
 
