@@ -34,6 +34,25 @@ std::string_view to_string(PeerFault fault) noexcept
     return "unknown";
 }
 
+std::string_view reason_word(PeerFault fault) noexcept
+{
+    switch (fault) {
+    case PeerFault::name_not_found: return "name_not_found";
+    case PeerFault::unreachable: return "unreachable";
+    case PeerFault::connection_refused: return "connection_refused";
+    case PeerFault::timed_out: return "timed_out";
+    case PeerFault::rejected: return "rejected";
+    case PeerFault::aborted: return "aborted";
+    case PeerFault::released: return "released";
+    case PeerFault::connection_lost: return "connection_lost";
+    case PeerFault::not_dicom: return "not_dicom";
+    case PeerFault::protocol_violation: return "protocol_violation";
+    case PeerFault::nothing_accepted: return "nothing_accepted";
+    case PeerFault::stopped: return "stopped";
+    }
+    return "unknown";
+}
+
 std::string_view to_string(PeerStage stage) noexcept
 {
     switch (stage) {

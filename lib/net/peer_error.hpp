@@ -29,6 +29,8 @@ enum class PeerFault : std::uint8_t {
 enum class PeerStage : std::uint8_t { resolve, connect, negotiate, send, answer, release };
 
 std::string_view to_string(PeerFault fault) noexcept;  ///< "timed out"
+/// The word for `reason` in a record, pacs-records(5): "timed_out".
+std::string_view reason_word(PeerFault fault) noexcept;
 std::string_view to_string(PeerStage stage) noexcept;  ///< "negotiating"
 
 /// An Error(peer) that says what happened, so that tools choose words, hints and retries without

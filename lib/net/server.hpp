@@ -55,6 +55,9 @@ struct StoreDecision {
     std::string comment;
 };
 
+/// The decision not to take an object, with its failure status.
+StoreDecision refuse_store(Status status, std::string comment);
+
 /// Streams pending responses of an operation (C-FIND matches, C-MOVE and C-GET progress).
 class Responder {
 public:
@@ -135,7 +138,8 @@ public:
     virtual ~Application() = default;
     /// The rules for the next association; kept alive while it negotiates.
     virtual std::shared_ptr<const AcceptPolicy> policy() = 0;
-    /// A session for an association just accepted. An exception aborts it.
+    /// A session for an association just accepted. `negotiated` outlives it. An exception aborts
+    /// the association.
     virtual std::unique_ptr<Session> open(const Negotiated& negotiated) = 0;
     /// One call for each connection that was taken, after everything else of it is over. Must not
     /// throw.
@@ -176,9 +180,10 @@ public:
     void stop(std::chrono::milliseconds grace);
     std::size_t associations() const noexcept;
 
+    struct Core;  ///< server_core.hpp, for the .cpp files of this module
+
 private:
-    struct Core;
-    std::unique_ptr<Core> core_;
+    std::shared_ptr<Core> core_;
 };
 
 }  // namespace pacs::net

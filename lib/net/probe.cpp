@@ -1,0 +1,73 @@
+#include "net/probe.hpp"
+
+#include "dicom/uid.hpp"
+#include "net/echo.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <vector>
+
+namespace pacs::net {
+
+namespace {
+
+class Stopwatch {
+public:
+    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point start_ = Clock::now();
+};
+
+const std::vector<Proposal>& verification()
+{
+    static const std::vector<Proposal> proposals{
+        {std::string{dicom::uids::verification},
+         {std::string{dicom::uids::implicit_le}, std::string{dicom::uids::explicit_le}},
+         {}}};
+    return proposals;
+}
+
+std::string words_of(const Answer& answer)
+{
+    if (answer.status.success()) {
+        return {};
+    }
+    return fmt::format("answered {}: {}{}{}", answer.status.hex(),
+                       answer.status.meaning(Service::echo), answer.comment.empty() ? "" : ": ",
+                       answer.comment);
+}
+
+}  // namespace
+
+Probe probe(const Address& peer, const RequestOptions& options)
+{
+    Probe result;
+    try {
+        const Stopwatch connecting;
+        const auto association = Association::request(peer, options, verification());
+        result.connect_seconds = connecting.seconds();
+        const Negotiated& agreed = association->negotiated();
+        result.implementation = agreed.peer_implementation_version.empty()
+                                    ? agreed.peer_implementation_uid
+                                    : agreed.peer_implementation_version;
+        result.max_pdu_bytes = agreed.peer_max_pdu_bytes;
+
+        const Stopwatch asking;
+        const Answer answer = echo(*association);
+        result.echo_seconds = asking.seconds();
+        result.status = answer.status;
+        result.message = words_of(answer);
+        association->release();
+    } catch (const PeerError& error) {
+        result.fault = error.fault();
+        result.stage = error.stage();
+        result.message = error.what();
+        result.hint = error.hint();
+    }
+    return result;
+}
+
+}  // namespace pacs::net
