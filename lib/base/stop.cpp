@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -62,6 +63,15 @@ int StopFlag::signal_number() const noexcept
 int StopFlag::fd() const noexcept
 {
     return event;
+}
+
+bool StopFlag::wait(const Deadline& deadline) const noexcept
+{
+    pollfd wanted{event, POLLIN, 0};
+    while (!raised() && !deadline.expired()) {
+        ::poll(&wanted, 1, deadline.poll_ms());
+    }
+    return raised();
 }
 
 void StopFlag::reset() noexcept

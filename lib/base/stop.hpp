@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/deadline.hpp"
+
 namespace pacs {
 
 /// The wish to stop, raised once by a signal (cli/signals) or a test and seen by every loop and
@@ -17,6 +19,8 @@ public:
     /// A descriptor that becomes readable when the flag is raised and stays so: every poll(2) on a
     /// peer includes it. Owned by the flag.
     int fd() const noexcept;
+    /// Sleeps until `deadline` or until the flag is raised; true when it is.
+    bool wait(const Deadline& deadline) const noexcept;
 
     void reset() noexcept;
 

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace pacs::cli {
 
@@ -71,15 +70,6 @@ net::RequestOptions request_options(const PeerSettings& settings)
                                              false, settings.user, passcode};
     }
     return options;
-}
-
-std::string reason_word(net::PeerFault fault)
-{
-    std::string word{net::to_string(fault)};
-    std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) {
-        return static_cast<char>(c == ' ' ? '_' : std::tolower(c));
-    });
-    return word;
 }
 
 }  // namespace pacs::cli

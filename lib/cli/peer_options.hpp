@@ -37,7 +37,4 @@ private:
 /// stop flag is raised. Throws as passcode_of() does.
 net::RequestOptions request_options(const PeerSettings& settings);
 
-/// `fault` as the word for `reason` in a record, pacs-records(5): "timed_out".
-std::string reason_word(net::PeerFault fault);
-
 }  // namespace pacs::cli

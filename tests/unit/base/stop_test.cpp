@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <csignal>
+#include <thread>
 
 using pacs::Deadline;
 using pacs::StopFlag;
@@ -51,6 +52,20 @@ TEST_CASE("the stop flag can be raised without a signal, and from a signal handl
     CHECK(std::raise(SIGUSR2) == 0);
     CHECK(flag.signal_number() == SIGUSR2);
     std::signal(SIGUSR2, old);
+    flag.reset();
+}
+
+TEST_CASE("waiting for the stop flag ends at the deadline, or at once when it is raised")
+{
+    using namespace std::chrono_literals;
+    StopFlag& flag = StopFlag::instance();
+    CHECK_FALSE(flag.wait(Deadline::after(1ms)));
+    flag.raise(0);
+    CHECK(flag.wait(Deadline{}));
+    flag.reset();
+    std::thread raiser{[&] { flag.raise(0); }};
+    CHECK(flag.wait(Deadline{}));
+    raiser.join();
     flag.reset();
 }
 

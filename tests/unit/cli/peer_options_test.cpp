@@ -105,9 +105,3 @@ TEST_CASE("options stand in the help with the words, defaults and variables of t
     CHECK(tool.variables().back().name == "PACS_MAX_PDU");
     CHECK(tool.options().get_option_no_throw("--calling") == nullptr);
 }
-
-TEST_CASE("a fault has one word for records")
-{
-    CHECK(pacs::cli::reason_word(pacs::net::PeerFault::timed_out) == "timed_out");
-    CHECK(pacs::cli::reason_word(pacs::net::PeerFault::not_dicom) == "not_dicom");
-}

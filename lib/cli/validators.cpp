@@ -1,0 +1,69 @@
+#include "cli/validators.hpp"
+
+#include "base/error.hpp"
+#include "base/units.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+namespace pacs::cli {
+
+namespace {
+
+CLI::Option* add_parsed(CLI::App& app, const std::string& names, const std::string& help,
+                        const std::string& type, const std::string& fallback,
+                        const std::function<void(const std::string&)>& take)
+{
+    // The check rather than the callback, because CLI11 keeps the words of a check's refusal.
+    auto* const option = app.add_option_function<std::string>(names, take, help);
+    option->type_name(type)->default_str(fallback);
+    option->check(CLI::Validator{[take](std::string& text) {
+                                     try {
+                                         take(text);
+                                     } catch (const Error& error) {
+                                         return std::string{error.what()};
+                                     }
+                                     return std::string{};
+                                 },
+                                 ""});
+    return option;
+}
+
+std::string duration_fallback(std::chrono::milliseconds value)
+{
+    return value.count() % 1000 == 0 ? fmt::format("{}s", value.count() / 1000)
+                                     : fmt::format("{}ms", value.count());
+}
+
+}  // namespace
+
+CLI::Option* add_duration(CLI::App& app, const std::string& names, std::chrono::milliseconds& value,
+                          const std::string& help)
+{
+    return add_parsed(app, names, help, "DURATION", duration_fallback(value),
+                      [&value](const std::string& text) { value = parse_duration(text); });
+}
+
+CLI::Option* add_size(CLI::App& app, const std::string& names, std::uint64_t& value,
+                      const std::string& help)
+{
+    return add_parsed(app, names, help, "SIZE", std::to_string(value),
+                      [&value](const std::string& text) { value = parse_size(text); });
+}
+
+CLI::Option* add_number(CLI::App& app, const std::string& names, std::uint64_t& value,
+                        const std::string& help, std::uint64_t lowest, std::uint64_t highest)
+{
+    return add_parsed(app, names, help, "N", std::to_string(value),
+                      [&value, lowest, highest](const std::string& text) {
+                          const std::uint64_t number = parse_number(text, highest);
+                          if (number < lowest) {
+                              throw Error(ErrorKind::usage,
+                                          fmt::format("{} is below {}", number, lowest));
+                          }
+                          value = number;
+                      });
+}
+
+}  // namespace pacs::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace pacs::cli {
+
+/// Options whose values are read by base/units, so that "5m" and "10GB" mean the same everywhere;
+/// what is wrong is a usage error that names the option. The default stands in the help.
+
+CLI::Option* add_duration(CLI::App& app, const std::string& names, std::chrono::milliseconds& value,
+                          const std::string& help);
+CLI::Option* add_size(CLI::App& app, const std::string& names, std::uint64_t& value,
+                      const std::string& help);
+/// A whole number from `lowest` to `highest`.
+CLI::Option* add_number(CLI::App& app, const std::string& names, std::uint64_t& value,
+                        const std::string& help, std::uint64_t lowest = 0,
+                        std::uint64_t highest = std::numeric_limits<std::uint32_t>::max());
+
+}  // namespace pacs::cli
