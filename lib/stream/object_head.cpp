@@ -1,10 +1,10 @@
 #include "stream/object_head.hpp"
 
-#include "base/error.hpp"
 #include "dicom/header_scan.hpp"
 #include "dicom/uid.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 namespace pacs::stream {
@@ -36,6 +36,16 @@ void scan_head(const Content& content, std::uint64_t from, std::span<const std::
     }
 }
 
+dicom::FileHead file_head(std::span<const std::byte> bytes)
+{
+    try {
+        return dicom::read_file_head(bytes);
+    } catch (const Error& error) {
+        const bool marked = bytes.size() >= 132 && std::memcmp(bytes.data() + 128, "DICM", 4) == 0;
+        throw HeadError(marked ? HeadFault::damaged : HeadFault::not_dicom, error.what());
+    }
+}
+
 }  // namespace
 
 bool is_directory_class(std::string_view uid) noexcept
@@ -48,7 +58,7 @@ ObjectHead read_object_head(const Content& content)
     thread_local std::vector<std::byte> buffer(dicom::file_head_bytes);
     const auto bytes = std::span{buffer}.first(content.read_at(0, buffer));
     ObjectHead head;
-    head.file = dicom::read_file_head(bytes);
+    head.file = file_head(bytes);
     const std::uint64_t offset = std::min(head.file.data_offset, content.size());
     head.data_size = content.size() - offset;
     dicom::HeaderScanner scanner{head.file.syntax,
@@ -66,13 +76,13 @@ ObjectHead read_object_head(const Content& content)
     head.series_instance_uid = data.text(dicom::tags::series_instance_uid);
     head.character_set = data.text(dicom::tags::specific_character_set);
     if (is_directory_class(head.sop_class_uid)) {
-        throw Error(ErrorKind::data, "reading the head: it is a DICOMDIR, not an object");
+        throw HeadError(HeadFault::directory, "reading the head: it is a DICOMDIR, not an object");
     }
     if (!dicom::is_valid_uid(head.sop_class_uid) || !dicom::is_valid_uid(head.sop_instance_uid)) {
-        const bool broken = !scanner.defect().empty();
-        throw Error(ErrorKind::data, broken ? "reading the head: " + scanner.defect()
-                                            : "reading the head: no valid UID of its SOP class "
-                                              "and instance");
+        throw HeadError(HeadFault::damaged,
+                        scanner.defect().empty()
+                            ? "reading the head: no valid UIDs of SOP class and instance"
+                            : "reading the head: " + scanner.defect());
     }
     return head;
 }

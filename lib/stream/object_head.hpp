@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "dicom/part10.hpp"
 #include "stream/content.hpp"
 
@@ -8,6 +9,26 @@
 #include <string_view>
 
 namespace pacs::stream {
+
+/// Why a file is no object.
+enum class HeadFault : std::uint8_t {
+    not_dicom,  ///< nothing of DICOM in it
+    directory,  ///< a DICOMDIR: DICOM, but not to be sent
+    damaged,    ///< DICOM that cannot be read as far as its UIDs
+};
+
+/// An Error(data) that tells one from the other.
+class HeadError : public Error {
+public:
+    HeadError(HeadFault fault, const std::string& message)
+        : Error(ErrorKind::data, message), fault_(fault)
+    {
+    }
+    HeadFault fault() const noexcept { return fault_; }
+
+private:
+    HeadFault fault_;
+};
 
 /// What must be known of an object to negotiate for it and to send it.
 struct ObjectHead {
@@ -23,7 +44,7 @@ struct ObjectHead {
 /// Reads the head: 64 KiB in all usual cases, more only when the UIDs come later, 16 MiB at most.
 /// SOP class and instance come from the data set, and from the meta header where it has none or
 /// cannot be read that far; what the bytes after the UIDs hold is not looked at.
-/// Throws Error(data): not a DICOM file, a DICOMDIR, no valid UIDs of class and instance.
+/// Throws HeadError, and Error(storage) when the file cannot be read.
 ObjectHead read_object_head(const Content& content);
 
 /// True when `uid` is that of the Media Storage Directory (DICOMDIR), which is no object to send.

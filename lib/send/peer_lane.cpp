@@ -1,0 +1,141 @@
+#include "send/peer_lane.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "send/payload.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace pacs::send {
+
+namespace {
+
+/// The report of an answered C-STORE; what was sent is already in it.
+Report judge(Report report, const net::StoreOutcome& outcome)
+{
+    report.status = outcome.status;
+    if (!outcome.lie.empty()) {
+        report.reason = "wrong_answer";
+        report.message = outcome.lie;
+        return report;
+    }
+    if (outcome.status.success()) {
+        report.outcome = Outcome::ok;
+        return report;
+    }
+    report.outcome = outcome.status.warning() ? Outcome::warning : Outcome::failed;
+    report.reason = "status";
+    report.message = outcome.status.meaning(net::Service::store);
+    if (!outcome.comment.empty()) {
+        report.message += ": " + outcome.comment;
+    }
+    for (const dicom::Tag tag : outcome.offending_elements) {
+        report.message += " " + tag.formatted();
+    }
+    report.may_pass = outcome.status.transient();
+    return report;
+}
+
+}  // namespace
+
+bool PeerLane::fits(const Parcel& parcel) const
+{
+    return association_ != nullptr && plan_.covers(parcel.need());
+}
+
+void PeerLane::prepare(const std::vector<Need>& needs)
+{
+    // What served until now is likely to serve again, as far as there is room for it.
+    std::vector<Need> all = needs;
+    all.insert(all.end(), plan_.covered.begin(), plan_.covered.end());
+    close();
+    plan_ = plan_contexts(all, options_.convert);
+    association_ = net::Association::request(options_.peer, options_.request, plan_.proposals);
+    scu_.emplace(*association_);
+    const net::Negotiated& agreed = association_->negotiated();
+    log::info("association with {}: {} contexts proposed, window {}", options_.peer.str(),
+              plan_.proposals.size(), scu_->window());
+    for (const net::Context& context : agreed.contexts) {
+        log::debug("context {}: {} {} {}", context.id, context.abstract_syntax,
+                   net::to_string(context.answer), context.transfer_syntax);
+    }
+}
+
+void PeerLane::send(const Parcel& parcel, Done done)
+{
+    Report report;
+    const auto route =
+        find_route(association_->negotiated(), parcel.need(), options_.convert, report);
+    if (!route) {
+        done(std::move(report));
+        return;
+    }
+    report.transfer_syntax = route->transfer_syntax;
+    report.converted = route->convert;
+    if (options_.dry) {
+        report.outcome = Outcome::ok;
+        done(std::move(report));
+        return;
+    }
+    submit(parcel, *route, std::move(report), std::move(done));
+}
+
+void PeerLane::submit(const Parcel& parcel, const Route& route, Report sent, Done done)
+{
+    net::StoreRequest request;
+    request.sop_class = parcel.head.sop_class_uid;
+    request.sop_instance = parcel.head.sop_instance_uid;
+    const std::uint64_t offset = parcel.head.file.data_offset;
+    const auto memory = parcel.content.memory();
+    std::array<net::Piece, 1> piece{
+        parcel.content.fd() >= 0
+            ? net::Piece{net::FileRange{parcel.content.fd(), offset, parcel.head.data_size}}
+            : net::Piece{memory.subspan(std::min<std::size_t>(offset, memory.size()))}};
+    Payload payload;
+    const bool coerce = options_.coercion != nullptr && !options_.coercion->empty();
+    try {
+        if (route.convert || coerce) {
+            static const Coercion nothing;
+            payload =
+                make_payload(parcel, route.transfer_syntax, coerce ? *options_.coercion : nothing);
+            sent.decoded_lossy = payload.decoded_lossy;
+            piece[0] = net::Piece{std::as_bytes(std::span{payload.data_set})};
+        }
+    } catch (const Error& error) {
+        sent.reason = error.kind() == ErrorKind::storage ? "unreadable" : "conversion_failed";
+        sent.message = error.what();
+        done(std::move(sent));
+        return;
+    }
+    scu_->submit(
+        std::move(request), route.context_id, piece,
+        [sent = std::move(sent), done = std::move(done)](const net::StoreOutcome& outcome) mutable {
+            done(judge(std::move(sent), outcome));
+        });
+}
+
+void PeerLane::settle()
+{
+    if (scu_) {
+        scu_->finish();
+    }
+}
+
+void PeerLane::close() noexcept
+{
+    if (association_ && association_->established() && scu_->outstanding() == 0) {
+        try {
+            association_->release();
+        } catch (const std::exception& error) {
+            log::info("releasing the association: {}", error.what());
+        }
+    }
+    scu_.reset();
+    association_.reset();  // aborts unless it was released
+}
+
+}  // namespace pacs::send
