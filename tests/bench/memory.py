@@ -1,0 +1,34 @@
+"""Peak memory of the daemon and of pacs-store."""
+
+import resource
+import subprocess
+
+import attacks
+import peers
+from measure import pacs_store
+from scu import Scu
+
+
+def run(bench):
+    large = bench.folder / "large"
+    subprocess.run([bench.build / "tests" / "make_objects", large, "--count", "1", "--bytes", "2GB"],
+                   check=True)
+    path = str(next(large.rglob("*.dcm")))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
+    with bench.scratch() as folder, peers.Archived(
+            bench.build, folder / "archive", folder,
+            ["--max-associations", "2000", "--max-associations-per-peer", "2000"]) as server:
+        pacs_store(bench, server.port, [path])
+        daemon = server.memory_kib() / 1024
+        sender = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(f"2 GB object: pacs-archived {daemon:.1f} MiB, largest child of this run {sender:.1f} MiB")
+        crowd = [Scu("127.0.0.1", server.port, limit_s=60).associate(attacks.CONTEXTS)
+                 for _ in range(1000)]
+        crowded = server.memory_kib("VmRSS") / 1024
+        print(f"1,000 open associations: pacs-archived {crowded:.1f} MiB")
+        for other in crowd:
+            other.close()
+    large_file = next(large.rglob("*.dcm"))
+    large_file.unlink()
+    bench.goal("memory of pacs-archived for a 2 GB object", daemon, 64, "MiB", at_most=True)
+    bench.goal("memory of pacs-archived with 1,000 associations", crowded, 256, "MiB", at_most=True)
