@@ -15,6 +15,11 @@ bool unproblematic(StoreKind kind) noexcept
     return kind == StoreKind::stored || kind == StoreKind::duplicate;
 }
 
+bool is_find_class(const std::string& sop_class)
+{
+    return sop_class == dicom::uids::patient_root_find || sop_class == dicom::uids::study_root_find;
+}
+
 /// Hands one data set on to the archive, and the archive's verdict back to the peer.
 class IngestSink : public net::StoreSink {
 public:
@@ -56,6 +61,10 @@ public:
     net::StoreDecision on_store(const net::StoreRequest& request,
                                 const net::Context& context) override
     {
+        if (is_find_class(context.abstract_syntax) ||
+            context.abstract_syntax == dicom::uids::verification) {
+            return net::refuse_store(net::statuses::class_not_supported, "no storage SOP class");
+        }
         Announcement announcement{.sop_class_uid = request.sop_class,
                                   .sop_instance_uid = request.sop_instance,
                                   .transfer_syntax_uid = context.transfer_syntax,
@@ -64,7 +73,7 @@ public:
         auto reception = parts_.ingest.begin(announcement);
         if (const StoreResult* refusal = reception->refusal()) {
             parts_.log.problem(announcement, *refusal);
-            return {.sink = nullptr, .refusal = refusal->status, .comment = refusal->comment};
+            return net::refuse_store(refusal->status, refusal->comment);
         }
         return {.sink = std::make_unique<IngestSink>(std::move(announcement), std::move(reception),
                                                      parts_.log),
@@ -75,6 +84,9 @@ public:
     net::Response on_find(const net::FindRequest& request, const net::Context& context,
                           const std::string& identifier, net::Responder& responder) override
     {
+        if (!is_find_class(context.abstract_syntax)) {
+            return net::Response::to(request, net::statuses::class_not_supported);
+        }
         return find_.answer(request, context, granted(context.abstract_syntax), identifier,
                             responder);
     }

@@ -104,6 +104,24 @@ TEST_CASE("an object that is not the one announced is refused and set aside")
     CHECK(store(*association, instance(0)).status == net::statuses::success);
 }
 
+TEST_CASE("a command on the context of another service is refused with 0122")
+{
+    Archived archived;
+    const auto association =
+        archived.call({proposal(dicom::uids::verification), proposal(dicom::uids::study_root_find),
+                       proposal(ct_image)});
+    for (const auto sop_class : {dicom::uids::verification, dicom::uids::study_root_find}) {
+        const auto outcome = store(*association, instance(0, sop_class));
+        CHECK(outcome.status == net::statuses::class_not_supported);
+    }
+    for (const auto sop_class : {dicom::uids::verification, ct_image}) {
+        const auto found = find(*association, sop_class, identifier("STUDY", {}));
+        CHECK(found.result.status == net::statuses::class_not_supported);
+    }
+    CHECK(archived.service().counters().stored == 0);
+    CHECK(files_in(archived.path() / "quarantine") == 0);
+}
+
 TEST_CASE("with an asynchronous window many instances are under way at once, and all arrive")
 {
     Archived archived;
