@@ -53,7 +53,8 @@ index::Query understood(const Question& question)
 
 Ending IndexSource::ask(const Question& question, std::uint64_t limit, const AnswerSink& sink)
 {
-    index::Search search = index().search(understood(question), Deadline::after(max_duration_));
+    index::Search search = index().search(understood(question), Deadline::after(max_duration_),
+                                          [] { return StopFlag::instance().raised(); });
     Ending ending;
     ending.keys_unsupported = !search.query().unsupported.empty();
     auto found = search.next();
