@@ -202,17 +202,10 @@ Span span_of(Vr vr, std::string_view value, std::string_view key)
     reject(vr, key, "not a date or time");
 }
 
-// PS3.4 C.2.2.2.5. A single time that is less exact than it could be is the range it means.
-Matcher moment_matcher(Matcher matcher, std::string_view key)
+// PS3.4 C.2.2.2.5.
+Matcher range_matcher(Matcher matcher, std::string_view key, std::size_t hyphen)
 {
     matcher.kind = Matcher::Kind::range;
-    const auto hyphen = range_hyphen(matcher.vr, key);
-    if (hyphen == std::string_view::npos) {
-        Span span = span_of(matcher.vr, key, key);
-        matcher.from = std::move(span.first);
-        matcher.to = std::move(span.last);
-        return matcher;
-    }
     const std::string_view from = trimmed(key.substr(0, hyphen), true);
     const std::string_view to = trimmed(key.substr(hyphen + 1), true);
     if (from.empty() && to.empty()) {
@@ -240,6 +233,18 @@ void check_value(Vr vr, std::string_view value, std::string_view key)
     }
 }
 
+// Old forms of dates and times as PS3.5 has them now.
+std::string as_written_today(Vr vr, std::string_view value)
+{
+    std::string result{value};
+    if (vr == Vr::DA) {
+        std::erase(result, '.');
+    } else if (vr == Vr::TM) {
+        std::erase(result, ':');
+    }
+    return result;
+}
+
 // Several values with a backslash between them match when one of them does.
 Matcher text_matcher(Matcher matcher, std::string_view key)
 {
@@ -250,7 +255,8 @@ Matcher text_matcher(Matcher matcher, std::string_view key)
             continue;
         }
         check_value(matcher.vr, value, key);
-        matcher.values.push_back(as_compared(matcher, value));
+        matcher.values.push_back(is_moment(matcher.vr) ? as_written_today(matcher.vr, value)
+                                                       : as_compared(matcher, value));
     }
     const bool wildcard =
         has_wildcards(matcher.vr) && key.find_first_of(wildcards) != std::string_view::npos;
@@ -283,9 +289,9 @@ Matcher make_matcher(Vr vr, std::string_view value, const MatchOptions& options)
     if (!is_text(vr) && !is_number(vr) && vr != Vr::AT) {
         reject(vr, key, "no matching is defined for it");
     }
-    const bool moments = is_moment(vr) && key.find('\\') == std::string_view::npos;
-    return moments ? moment_matcher(std::move(matcher), key)
-                   : text_matcher(std::move(matcher), key);
+    const auto hyphen = is_moment(vr) ? range_hyphen(vr, key) : std::string_view::npos;
+    return hyphen == std::string_view::npos ? text_matcher(std::move(matcher), key)
+                                            : range_matcher(std::move(matcher), key, hyphen);
 }
 
 bool matches(const Matcher& matcher, const std::vector<std::string>& values)
