@@ -19,7 +19,7 @@ enum class OnConflict : std::uint8_t {
     keep,     ///< the first stays, the second goes to conflicts/: warning B000
     replace,  ///< the second takes its place, the first goes to conflicts/: success. Only within
               ///< the same study and series; the UID under another one is treated as keep
-    reject,  ///< the second is dropped: failure 0111
+    reject,   ///< the second is dropped: failure 0111
 };
 
 /// What became of an instance.

@@ -248,6 +248,7 @@ void IncomingFile::settle() noexcept
     }
     path_.clear();
     published_.clear();
+    replaced_.clear();
 }
 
 bool IncomingFile::restore_replaced() noexcept
@@ -258,19 +259,25 @@ bool IncomingFile::restore_replaced() noexcept
            ::rename(second.c_str(), published_.c_str()) == 0;
 }
 
+bool IncomingFile::unpublish() noexcept
+{
+    if (published_.empty()) {
+        return true;
+    }
+    const bool done = replaced_.empty() ? remove_file(published_) : restore_replaced();
+    published_.clear();
+    replaced_.clear();
+    return done;
+}
+
 bool IncomingFile::withdraw() noexcept
 {
     if (path_.empty()) {
         return true;
     }
-    bool all = true;
-    if (!published_.empty()) {
-        all = replaced_.empty() ? remove_file(published_) : restore_replaced();
-    }
     // While the object keeps its name, so does the entry: the next start looks again.
-    all = all && remove_file(path_);
+    const bool all = unpublish() && remove_file(path_);
     path_.clear();
-    published_.clear();
     return all;
 }
 

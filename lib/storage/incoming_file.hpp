@@ -55,6 +55,8 @@ public:
     void close();
     /// The index knows it: removes the entry in incoming/. The object stays whatever happens to us.
     void settle() noexcept;
+    /// Takes the final name away again; the file is sealed as before. False: it could not.
+    bool unpublish() noexcept;
     /// Removes all names; the destructor's duty, here for those who need to know. False when a name
     /// could not be removed: the next start will.
     bool withdraw() noexcept;

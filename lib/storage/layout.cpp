@@ -119,13 +119,20 @@ bool is_archive(const fs::path& folder)
     return fs::is_regular_file(Layout{folder}.settings(), error);
 }
 
+void prepare_root(const Layout& layout)
+{
+    if (!is_archive(layout.root())) {
+        make_folder(layout.root());
+        require_free_for_use(layout);
+    }
+}
+
 void create_archive(const Layout& layout)
 {
     if (is_archive(layout.root())) {
         return;
     }
-    make_folder(layout.root());
-    require_free_for_use(layout);
+    prepare_root(layout);
     for (const fs::path& folder :
          {layout.objects(), layout.incoming(), layout.quarantine(), layout.conflicts()}) {
         make_folder(folder);

@@ -58,10 +58,13 @@ struct ArchiveSettings {
 /// True when `folder` holds an archive.toml.
 bool is_archive(const std::filesystem::path& folder);
 
+/// Makes the folder itself (parents too) and refuses one that holds anything else than an archive
+/// or what an interrupted create_archive() left: Error(refused). Error(storage) when the disk says
+/// no.
+void prepare_root(const Layout& layout);
+
 /// Makes the folder (parents too) and its subfolders; archive.toml comes last, so that a folder
-/// with one is complete. A folder that holds anything else than an interrupted creation is
-/// refused: Error(refused). Does nothing when it is an archive already.
-/// Throws Error(storage) when the disk says no.
+/// with one is complete. Does nothing when it is an archive already. Throws as prepare_root().
 void create_archive(const Layout& layout);
 
 /// Reads archive.toml. Throws Error(storage) when there is none, it cannot be read, or a newer

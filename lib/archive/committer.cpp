@@ -1,0 +1,155 @@
+#include "archive/committer.hpp"
+
+#include "archive/placement.hpp"
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace pacs::archive {
+
+namespace {
+
+using Change = IngestJob::Change;
+
+/// Bounds the time an answer waits for the others of its group.
+constexpr std::size_t group_limit = 512;
+/// So many rows may be refused by the index, one by one, before a whole group is given up.
+constexpr int culprit_limit = 3;
+
+void fail(IngestJob& job, const std::string& reason)
+{
+    if (job.file) {
+        job.file->withdraw();
+    }
+    job.result = failure(reason);
+    job.change = Change::none;
+}
+
+}  // namespace
+
+Committer::Committer(index::Writer writer, Hooks hooks)
+    : writer_(std::move(writer)), hooks_(std::move(hooks)), thread_([this] { work(); })
+{
+}
+
+Committer::~Committer()
+{
+    {
+        const std::scoped_lock lock{mutex_};
+        stopping_ = true;
+    }
+    ready_.notify_one();
+    thread_.join();
+}
+
+void Committer::submit(IngestJobPtr job)
+{
+    {
+        const std::scoped_lock lock{mutex_};
+        waiting_.push_back(std::move(job));
+    }
+    ready_.notify_one();
+}
+
+std::uint64_t Committer::commits() const
+{
+    const std::scoped_lock lock{mutex_};
+    return commits_;
+}
+
+void Committer::work()
+{
+    std::unique_lock lock{mutex_};
+    for (;;) {
+        ready_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) {
+            return;
+        }
+        const std::size_t count = std::min(waiting_.size(), group_limit);
+        const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+        Group group{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
+        waiting_.erase(waiting_.begin(), end);
+        lock.unlock();
+        commit_group(group);
+        lock.lock();
+    }
+}
+
+void Committer::commit_group(Group& group)
+{
+    Group taken;
+    const bool any = std::ranges::any_of(
+        group, [](const IngestJobPtr& job) { return job->change != Change::none; });
+    for (int culprits = 0; any && !try_group(group, taken); ++culprits) {
+        if (culprits == culprit_limit) {
+            for (const IngestJobPtr& job : group) {
+                if (job->change != Change::none) {
+                    fail(*job, "the index cannot be written");
+                }
+            }
+            break;
+        }
+    }
+    for (IngestJobPtr& job : group) {
+        hooks_.concluded(std::move(job));
+    }
+    for (IngestJobPtr& job : taken) {
+        hooks_.taken(std::move(job));
+    }
+}
+
+// Commits what the group wants changed; jobs whose UID is taken move to `taken`. False: nothing was
+// changed, and the job that cannot be indexed, or all when the commit itself failed, have failed.
+bool Committer::try_group(Group& group, Group& taken)
+{
+    IngestJob* current = nullptr;
+    try {
+        writer_.begin();
+        std::vector<bool> inserted(group.size(), true);
+        for (std::size_t at = 0; at < group.size(); ++at) {
+            current = group[at].get();
+            bool done = true;
+            apply(*current, done);
+            inserted[at] = done;
+        }
+        current = nullptr;
+        writer_.commit();
+        for (std::size_t at = group.size(); at-- > 0;) {
+            if (!inserted[at]) {
+                taken.push_back(std::move(group[at]));
+                group.erase(group.begin() + static_cast<std::ptrdiff_t>(at));
+            }
+        }
+        const std::scoped_lock lock{mutex_};
+        ++commits_;
+        return true;
+    } catch (const std::exception& error) {
+        log::error("committing {} instances: {}", group.size(), error.what());
+        writer_.rollback();
+        if (current != nullptr) {
+            fail(*current, error.what());
+            return false;
+        }
+        for (const IngestJobPtr& job : group) {
+            if (job->change != Change::none) {
+                fail(*job, error.what());
+            }
+        }
+        return true;
+    }
+}
+
+void Committer::apply(IngestJob& job, bool& inserted)
+{
+    if (job.change == Change::insert) {
+        inserted = writer_.insert(job.record);
+    } else if (job.change == Change::replace) {
+        writer_.replace(job.record);
+    }
+}
+
+}  // namespace pacs::archive

@@ -1,0 +1,396 @@
+#include "archive/ingest.hpp"
+
+#include "archive/committer.hpp"
+#include "archive/ingest_job.hpp"
+#include "archive/placement.hpp"
+#include "archive/stream_digest.hpp"
+#include "archive/worker_pool.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "dicom/part10.hpp"
+#include "dicom/uid.hpp"
+#include "index/attributes.hpp"
+#include "storage/space.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+namespace pacs::archive {
+
+namespace {
+
+/// Objects up to this size are written by the thread that flushes them; larger ones go to disk and
+/// digest in chunks of it while they come.
+constexpr std::size_t chunk_bytes = 128 * 1024;
+/// The kernel is asked to begin writing back, and the space is looked at, each time so much came.
+constexpr std::uint64_t stride_bytes = 8ULL << 20U;
+/// Finished instances in flight beyond which finish() waits.
+constexpr std::size_t in_flight_limit = 4096;
+
+unsigned cores()
+{
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+StoreResult refusal_of(StoreKind kind, net::Status status, std::string comment, std::string detail)
+{
+    StoreResult result;
+    result.kind = kind;
+    result.status = status;
+    result.comment = std::move(comment);
+    result.detail = detail.empty() ? result.comment : std::move(detail);
+    return result;
+}
+
+std::uint64_t& counter_of(IngestCounters& counters, StoreKind kind)
+{
+    switch (kind) {
+    case StoreKind::stored: return counters.stored;
+    case StoreKind::duplicate: return counters.duplicates;
+    case StoreKind::replaced: return counters.replaced;
+    case StoreKind::set_aside: return counters.set_aside;
+    case StoreKind::rejected: return counters.rejected;
+    case StoreKind::quarantined: return counters.quarantined;
+    case StoreKind::refused: return counters.refused;
+    case StoreKind::failed: break;
+    }
+    return counters.failed;
+}
+
+}  // namespace
+
+std::string_view to_string(StoreKind kind) noexcept
+{
+    switch (kind) {
+    case StoreKind::stored: return "stored";
+    case StoreKind::duplicate: return "duplicate";
+    case StoreKind::replaced: return "replaced";
+    case StoreKind::set_aside: return "set_aside";
+    case StoreKind::rejected: return "rejected";
+    case StoreKind::quarantined: return "quarantined";
+    case StoreKind::refused: return "refused";
+    case StoreKind::failed: break;
+    }
+    return "failed";
+}
+
+// Moves jobs between the threads, and keeps those of one UID in a row.
+struct Ingest::Core {
+    Core(Archive& opened, const IngestOptions& options);
+
+    void submit(IngestJobPtr job);
+    void start(IngestJobPtr job);
+    void conclude(IngestJobPtr job);
+    void release(const std::string& uid);
+    std::optional<StoreResult> refusal(const Announcement& announcement);
+    OnConflict on_conflict() const;
+
+    Archive& archive;
+    Placement placement;
+    mutable std::mutex mutex;
+    std::condition_variable changed;
+    OnConflict policy;
+    DiskShare min_free;
+    IngestCounters counts;
+    std::size_t in_flight = 0;
+    /// UIDs being worked on, with the jobs that wait for their turn.
+    std::unordered_map<std::string, std::deque<IngestJobPtr>> turns;
+    // In this order: each may post to those declared before it until it is destroyed.
+    WorkerPool digest_pool;
+    std::unique_ptr<Committer> committer;
+    std::unique_ptr<WorkerPool> flush_pool;
+};
+
+namespace {
+
+// See Reception.
+class FileReception final : public Reception {
+public:
+    using Submit = std::function<void(IngestJobPtr)>;
+
+    FileReception(const storage::Layout& layout, WorkerPool& digest_pool, Submit submit,
+                  std::function<std::optional<StoreResult>()> space, Announcement announcement)
+        : layout_(layout),
+          digest_pool_(digest_pool),
+          submit_(std::move(submit)),
+          space_(std::move(space)),
+          job_(std::make_unique<IngestJob>())
+    {
+        job_->announcement = std::move(announcement);
+    }
+
+    /// Makes ready for the data set.
+    void open()
+    {
+        const Announcement& announcement = job_->announcement;
+        const std::string head =
+            dicom::make_file_head(announcement.sop_class_uid, announcement.sop_instance_uid,
+                                  announcement.transfer_syntax_uid);
+        const auto bytes = std::as_bytes(std::span{head});
+        job_->rest.assign(bytes.begin(), bytes.end());
+        job_->scanner.emplace(dicom::TransferSyntax{announcement.transfer_syntax_uid},
+                              index::wanted_tags());
+    }
+
+    const StoreResult* refusal() const noexcept override { return refusal_ ? &*refusal_ : nullptr; }
+    void refuse(StoreResult result)
+    {
+        refusal_ = std::move(result);
+        job_->file.reset();
+        job_->digest.reset();
+        job_->rest = {};
+    }
+
+    void write(std::span<const std::byte> bytes) override
+    {
+        if (refusal_) {
+            return;
+        }
+        job_->scanner->feed(bytes);
+        while (!bytes.empty() && !refusal_) {
+            const std::size_t room = chunk_bytes - std::min(chunk_bytes, job_->rest.size());
+            const auto part = bytes.first(std::min(room, bytes.size()));
+            job_->rest.insert(job_->rest.end(), part.begin(), part.end());
+            bytes = bytes.subspan(part.size());
+            if (job_->rest.size() >= chunk_bytes) {
+                spill();
+            }
+        }
+    }
+
+    void finish(std::function<void(const StoreResult&)> done) override
+    {
+        job_->done = std::move(done);
+        if (job_->scanner) {
+            job_->scanner->finish();
+        }
+        if (refusal_) {
+            job_->result = *refusal_;
+            job_->decided = true;
+        }
+        submit_(std::move(job_));
+    }
+
+private:
+    /// Writes the chunk that is full, and hands it to the digest.
+    void spill()
+    {
+        try {
+            if (!job_->file) {
+                job_->file.emplace(layout_);
+                job_->digest.emplace(digest_pool_);
+            }
+            const auto chunk =
+                std::make_shared<const std::vector<std::byte>>(std::move(job_->rest));
+            job_->rest = {};
+            job_->rest.reserve(chunk_bytes);
+            job_->digest->add(chunk);
+            job_->file->write(*chunk);
+            if (job_->file->size() / stride_bytes !=
+                (job_->file->size() - chunk->size()) / stride_bytes) {
+                job_->file->start_flushing();
+                if (auto full = space_()) {
+                    refuse(std::move(*full));
+                }
+            }
+        } catch (const std::exception& error) {
+            refuse(failure(error.what()));
+        }
+    }
+
+    const storage::Layout& layout_;
+    WorkerPool& digest_pool_;
+    Submit submit_;
+    std::function<std::optional<StoreResult>()> space_;
+    IngestJobPtr job_;
+    std::optional<StoreResult> refusal_;
+};
+
+std::optional<StoreResult> lack_of_space(const storage::Layout& layout, const DiskShare& min_free)
+{
+    if (min_free == DiskShare{}) {
+        return std::nullopt;
+    }
+    const storage::Space space = storage::space_of(layout.root());
+    if (!space.below(min_free)) {
+        return std::nullopt;
+    }
+    return refusal_of(StoreKind::refused, net::statuses::out_of_resources,
+                      "the archive has too little free space",
+                      fmt::format("{} are free, {} are held in reserve", size_text(space.free),
+                                  size_text(min_free.of(space.total))));
+}
+
+}  // namespace
+
+Ingest::Core::Core(Archive& opened, const IngestOptions& options)
+    : archive(opened),
+      placement(opened),
+      policy(options.on_conflict),
+      min_free(options.min_free),
+      digest_pool(options.digest_threads == 0 ? cores() : options.digest_threads)
+{
+    const auto synchronous = archive.durability() == Durability::flushed
+                                 ? index::Synchronous::full
+                                 : index::Synchronous::normal;
+    committer = std::make_unique<Committer>(
+        index::Writer{archive.layout().index(), synchronous},
+        Committer::Hooks{[this](IngestJobPtr job) { conclude(std::move(job)); },
+                         [this](IngestJobPtr job) { start(std::move(job)); }});
+    flush_pool = std::make_unique<WorkerPool>(options.flush_threads == 0 ? 4 * cores()
+                                                                         : options.flush_threads);
+}
+
+OnConflict Ingest::Core::on_conflict() const
+{
+    const std::scoped_lock lock{mutex};
+    return policy;
+}
+
+std::optional<StoreResult> Ingest::Core::refusal(const Announcement& announcement)
+{
+    if (!dicom::is_valid_uid(announcement.sop_instance_uid)) {
+        return refusal_of(StoreKind::refused, net::statuses::invalid_instance,
+                          "the Affected SOP Instance UID is not valid", {});
+    }
+    DiskShare reserve;
+    {
+        const std::scoped_lock lock{mutex};
+        reserve = min_free;
+    }
+    return lack_of_space(archive.layout(), reserve);
+}
+
+void Ingest::Core::submit(IngestJobPtr job)
+{
+    {
+        std::unique_lock lock{mutex};
+        changed.wait(lock, [this] { return in_flight < in_flight_limit; });
+        ++in_flight;
+        const auto [turn, first] = turns.try_emplace(job->announcement.sop_instance_uid);
+        if (!first) {
+            turn->second.push_back(std::move(job));
+            return;
+        }
+    }
+    start(std::move(job));
+}
+
+// Shared pointers only because std::function wants to copy what it holds.
+void Ingest::Core::start(IngestJobPtr job)
+{
+    if (job->decided) {
+        committer->submit(std::move(job));
+        return;
+    }
+    flush_pool->post([this, held = std::make_shared<IngestJobPtr>(std::move(job))] {
+        IngestJobPtr mine = std::move(*held);
+        if (mine->change == IngestJob::Change::insert) {
+            placement.meet(*mine, on_conflict());
+        } else {
+            placement.place(*mine, on_conflict());
+        }
+        committer->submit(std::move(mine));
+    });
+}
+
+void Ingest::Core::conclude(IngestJobPtr job)
+{
+    {
+        const std::scoped_lock lock{mutex};
+        ++counter_of(counts, job->result.kind);
+        if (job->result.kind == StoreKind::stored || job->result.kind == StoreKind::replaced) {
+            counts.bytes += job->result.size;
+        }
+    }
+    job->done(job->result);
+    if (job->change != IngestJob::Change::none) {
+        job->file->settle();
+    }
+    const std::string uid = std::move(job->announcement.sop_instance_uid);
+    job.reset();
+    release(uid);
+}
+
+// The next one of the same UID has its turn.
+void Ingest::Core::release(const std::string& uid)
+{
+    IngestJobPtr next;
+    {
+        const std::scoped_lock lock{mutex};
+        --in_flight;
+        const auto turn = turns.find(uid);
+        if (turn->second.empty()) {
+            turns.erase(turn);
+        } else {
+            next = std::move(turn->second.front());
+            turn->second.pop_front();
+        }
+    }
+    changed.notify_all();
+    if (next) {
+        start(std::move(next));
+    }
+}
+
+Ingest::Ingest(Archive& archive, const IngestOptions& options)
+    : core_(std::make_unique<Core>(archive, options))
+{
+}
+
+Ingest::~Ingest()
+{
+    drain();
+}
+
+std::unique_ptr<Reception> Ingest::begin(const Announcement& announcement)
+{
+    Core* core = core_.get();
+    auto reception = std::make_unique<FileReception>(
+        core->archive.layout(), core->digest_pool,
+        [core](IngestJobPtr job) { core->submit(std::move(job)); },
+        [core, announcement] { return core->refusal(announcement); }, announcement);
+    try {
+        if (auto refusal = core->refusal(announcement)) {
+            reception->refuse(std::move(*refusal));
+        } else {
+            reception->open();
+        }
+    } catch (const std::exception& error) {
+        reception->refuse(failure(error.what()));
+    }
+    return reception;
+}
+
+void Ingest::reconfigure(OnConflict on_conflict, const DiskShare& min_free)
+{
+    const std::scoped_lock lock{core_->mutex};
+    core_->policy = on_conflict;
+    core_->min_free = min_free;
+}
+
+void Ingest::drain()
+{
+    std::unique_lock lock{core_->mutex};
+    core_->changed.wait(lock, [this] { return core_->in_flight == 0; });
+}
+
+IngestCounters Ingest::counters() const
+{
+    IngestCounters counts;
+    {
+        const std::scoped_lock lock{core_->mutex};
+        counts = core_->counts;
+    }
+    counts.commits = core_->committer->commits();
+    return counts;
+}
+
+}  // namespace pacs::archive

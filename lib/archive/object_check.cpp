@@ -1,0 +1,218 @@
+#include "archive/object_check.hpp"
+
+#include "base/digest.hpp"
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "dicom/part10.hpp"
+#include "dicom/uid.hpp"
+#include "index/attributes.hpp"
+#include "storage/layout.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace pacs::archive {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t piece_bytes = 256 * 1024;
+
+constexpr net::Status no_instance_match{0xA901};
+constexpr net::Status too_deep{0xC001};
+constexpr net::Status missing_uid{0xC002};
+constexpr net::Status invalid_uid{0xC003};
+
+struct UidRule {
+    dicom::Tag tag;
+    const char* name;
+};
+constexpr std::array uid_rules{
+    UidRule{dicom::tags::sop_class_uid, "SOP Class UID"},
+    UidRule{dicom::tags::sop_instance_uid, "SOP Instance UID"},
+    UidRule{dicom::tags::study_instance_uid, "Study Instance UID"},
+    UidRule{dicom::tags::series_instance_uid, "Series Instance UID"},
+};
+
+std::optional<Objection> objection_to_uids(const dicom::DataSet& header)
+{
+    for (const UidRule& rule : uid_rules) {
+        const std::string uid = header.text(rule.tag);
+        if (uid.empty()) {
+            const std::string words = fmt::format("the data set has no {}", rule.name);
+            return Objection{missing_uid, words, words};
+        }
+        if (!dicom::is_valid_uid(uid)) {
+            const std::string words = fmt::format("the {} is not valid", rule.name);
+            return Objection{invalid_uid, words, words};
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Objection> objection_to_announcement(const dicom::DataSet& header,
+                                                   const Announcement& announced)
+{
+    const std::string class_uid = header.text(dicom::tags::sop_class_uid);
+    const std::string instance_uid = header.text(dicom::tags::sop_instance_uid);
+    if (class_uid != announced.sop_class_uid) {
+        return Objection{net::statuses::data_set_mismatch, "SOP Class UID other than announced",
+                         fmt::format("the data set has SOP Class UID {}, announced was {}",
+                                     class_uid, announced.sop_class_uid)};
+    }
+    if (instance_uid != announced.sop_instance_uid) {
+        return Objection{no_instance_match, "SOP Instance UID other than announced",
+                         fmt::format("the data set has SOP Instance UID {}, announced was {}",
+                                     instance_uid, announced.sop_instance_uid)};
+    }
+    return std::nullopt;
+}
+
+Objection broken(const std::string& detail)
+{
+    return {net::statuses::cannot_understand, "the data set is broken or cut off", detail};
+}
+
+/// The scan and the digest of a file whose head was read.
+CheckedFile check_object(const fs::path& path, const dicom::FileHead& head)
+{
+    dicom::HeaderScanner scanner{head.syntax, index::wanted_tags()};
+    CheckedFile checked;
+    Sha256 digest;
+    read_pieces(path, 0, [&](std::span<const std::byte> piece) {
+        digest.update(piece);
+        const std::uint64_t before = std::min<std::uint64_t>(
+            head.data_offset > checked.size ? head.data_offset - checked.size : 0, piece.size());
+        scanner.feed(piece.subspan(static_cast<std::size_t>(before)));
+        checked.size += piece.size();
+        return true;
+    });
+    scanner.finish();
+    checked.sha256 = to_hex(digest.finish());
+    checked.objection = objection_to(scanner, nullptr);
+    if (!checked.objection) {
+        checked.record = index::record_of(scanner.header());
+        checked.record.transfer_syntax_uid = head.syntax.uid();
+        checked.record.shard = storage::shard_of(checked.record.study_uid);
+        checked.record.sha256 = checked.sha256;
+        checked.record.size = checked.size;
+    }
+    return checked;
+}
+
+CheckedFile not_dicom(const fs::path& path, const std::string& reason)
+{
+    CheckedFile checked;
+    Sha256 digest;
+    read_pieces(path, 0, [&](std::span<const std::byte> piece) {
+        digest.update(piece);
+        checked.size += piece.size();
+        return true;
+    });
+    checked.sha256 = to_hex(digest.finish());
+    checked.objection = broken(reason);
+    return checked;
+}
+
+std::vector<std::byte> first_bytes(const fs::path& path)
+{
+    std::vector<std::byte> bytes(dicom::file_head_bytes);
+    const Descriptor file = open_for_reading(path);
+    bytes.resize(read_some(file.get(), bytes, path));
+    return bytes;
+}
+
+/// Reads two files side by side.
+bool same_from(const fs::path& a, std::uint64_t a_offset, const fs::path& b, std::uint64_t b_offset)
+{
+    const Descriptor other = open_for_reading(b);
+    if (::lseek(other.get(), static_cast<off_t>(b_offset), SEEK_SET) < 0) {
+        throw Error(ErrorKind::storage,
+                    fmt::format("reading {}: {}", b.string(), std::strerror(errno)));
+    }
+    std::vector<std::byte> theirs(piece_bytes);
+    bool same = true;
+    read_pieces(a, a_offset, [&](std::span<const std::byte> ours) {
+        const std::span place = std::span{theirs}.first(ours.size());
+        same = read_some(other.get(), place, b) == ours.size() && std::ranges::equal(place, ours);
+        return same;
+    });
+    return same && read_some(other.get(), std::span{theirs}.first(1), b) == 0;
+}
+
+}  // namespace
+
+std::optional<Objection> objection_to(const dicom::HeaderScanner& scanner,
+                                      const Announcement* announcement)
+{
+    if (scanner.too_deep()) {
+        return Objection{too_deep, "sequences are nested too deep", scanner.defect()};
+    }
+    if (!scanner.defect().empty()) {
+        return broken(scanner.defect());
+    }
+    if (auto objection = objection_to_uids(scanner.header())) {
+        return objection;
+    }
+    return announcement == nullptr ? std::nullopt
+                                   : objection_to_announcement(scanner.header(), *announcement);
+}
+
+CheckedFile check_file(const fs::path& path)
+{
+    try {
+        return check_object(path, dicom::read_file_head(first_bytes(path)));
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::data) {
+            throw;
+        }
+        return not_dicom(path, error.what());
+    }
+}
+
+void read_pieces(const fs::path& path, std::uint64_t offset,
+                 const std::function<bool(std::span<const std::byte>)>& take)
+{
+    const Descriptor file = open_for_reading(path);
+    if (offset > 0 && ::lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
+        throw Error(ErrorKind::storage,
+                    fmt::format("reading {}: {}", path.string(), std::strerror(errno)));
+    }
+    std::vector<std::byte> piece(piece_bytes);
+    for (;;) {
+        const std::size_t count = read_some(file.get(), piece, path);
+        if (count == 0 || !take(std::span{piece}.first(count)) || count < piece.size()) {
+            return;
+        }
+    }
+}
+
+bool same_bytes(const fs::path& a, const fs::path& b)
+{
+    return same_from(a, 0, b, 0);
+}
+
+bool same_data_set(const fs::path& a, const fs::path& b)
+{
+    try {
+        const dicom::FileHead one = dicom::read_file_head(first_bytes(a));
+        const dicom::FileHead other = dicom::read_file_head(first_bytes(b));
+        return one.syntax == other.syntax && same_from(a, one.data_offset, b, other.data_offset);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::data) {
+            throw;
+        }
+        return false;
+    }
+}
+
+}  // namespace pacs::archive
