@@ -18,6 +18,7 @@ import crashes  # noqa: E402,F401  the cases they add
 import crowds  # noqa: E402,F401
 import disks  # noqa: E402,F401
 import harness  # noqa: E402
+import liars  # noqa: E402,F401
 
 if __name__ == "__main__":
     sys.exit(harness.main())

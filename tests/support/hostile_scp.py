@@ -25,10 +25,6 @@ class Done(Exception):
     """The scenario has ended this connection."""
 
 
-class Stop(threading.Event):
-    """Set when the process should end; stalls wait on it."""
-
-
 class Conversation:
     """One accepted connection, from the greeting to the end."""
 
@@ -209,22 +205,44 @@ def pdvs(body):
         at += 4 + length
 
 
+class HostileScp:
+    """A listening socket on loopback and what answers there; `port` is its port."""
+
+    def __init__(self, scenario, log_path=None):
+        self.scenario, self.stop, self.lock = scenario, threading.Event(), threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        self.start = time.monotonic()
+        self.sink = open(log_path, "a", encoding="utf-8") if log_path else None  # as long as we live
+
+    def log(self, **event):
+        if self.sink:
+            seconds = round(time.monotonic() - self.start, 3)
+            with self.lock:
+                self.sink.write(json.dumps({"seconds": seconds, **event}) + "\n")
+                self.sink.flush()
+
+    def serve(self):
+        """Answers until close(); each connection in a thread of its own."""
+        for served in range(sys.maxsize):
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            sound = served >= self.scenario["times"]
+            conversation = Conversation(sock, hostile_modes.scenario("ok") if sound
+                                        else self.scenario, self.log, self.stop)
+            threading.Thread(target=conversation.run, daemon=True).start()
+
+    def close(self):
+        """Ends the stalls and the listening."""
+        self.stop.set()
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
 def serve(scenario, log_path=None):
-    """Listens on loopback, prints the port, serves until killed."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    stop, lock = Stop(), threading.Lock()
-    sink = open(log_path, "a", encoding="utf-8") if log_path else None  # lives as long as we do
-
-    def log(**event):
-        if sink:
-            with lock:
-                sink.write(json.dumps({"seconds": round(time.monotonic() - start, 3), **event}) + "\n")
-                sink.flush()
-
-    start = time.monotonic()
-    print(listener.getsockname()[1], flush=True)
-    for served in range(sys.maxsize):
-        sock, _ = listener.accept()
-        chosen = scenario if served < scenario["times"] else hostile_modes.scenario("ok")
-        conversation = Conversation(sock, chosen, log, stop)
-        threading.Thread(target=conversation.run, daemon=True).start()
+    """Listens, prints the port, serves until killed."""
+    scp = HostileScp(scenario, log_path)
+    print(scp.port, flush=True)
+    scp.serve()

@@ -1,0 +1,116 @@
+"""Our tools against every scenario of the hostile SCP: they end in time, their exit status tells the
+truth, the last line is a summary, and nothing of the peer reaches a terminal raw."""
+
+import concurrent.futures
+import fnmatch
+import json
+import subprocess
+import threading
+
+import hostile_modes
+from harness import case, files
+from hostile_scp import HostileScp
+
+LIMIT_S = 40
+
+# What must not be taken for success, whatever the tool asked for.
+NO_PEER = ["reject-*", "connect-abort*", "connect-close", "connect-reset", "connect-stall",
+           "connect-garbage", "connect-http", "connect-tls", "connect-text", "connect-pdu-*",
+           "associate-abort*", "associate-close", "associate-reset", "associate-stall",
+           "associate-garbage", "associate-http", "associate-tls", "associate-text",
+           "associate-pdu-*", "accept-none", "accept-no-items", "accept-unproposed",
+           "accept-other-syntax", "accept-empty-syntax", "accept-escape-syntax", "accept-overrun",
+           "busy-once"]
+NO_ANSWER = ["command-abort*", "command-close", "command-reset", "command-stall",
+             "answer-wrong-id", "answer-wrong-field", "answer-no-status", "answer-no-id",
+             "answer-no-field", "answer-request", "answer-never", "answer-abort*", "answer-close",
+             "answer-reset", "answer-half", "answer-other-context", "answer-command-*",
+             "answer-garbage", "answer-http", "answer-tls", "answer-text", "answer-pdu-*",
+             "answer-comment-*"]
+BAD_STATUS = [f"status-{code}" for code in hostile_modes.STATUSES if code[0] not in "B"
+              and code not in ("0001", "FF00")] + ["status-FF00"]
+SOUND = ["ok", "accept-max-0", "accept-max-4g", "accept-max-128", "accept-implicit-only",
+         "release-*", "answer-drip"]
+BUSY = {"busy-once", "full-once", "lost-once", "lost-after-2"}  # a retry may succeed
+
+
+def matches(name, patterns):
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+
+def one(context, name, command, port):
+    """Runs a tool against a scenario; what is wrong with what it did, in words."""
+    try:
+        done = subprocess.run([str(word) for word in command(port)], capture_output=True,
+                              timeout=LIMIT_S, check=False, cwd=context.folder)
+    except subprocess.TimeoutExpired:
+        return [f"{name}: did not end in {LIMIT_S} s"], None
+    wrong = []
+    if done.returncode < 0 or done.returncode in (2, 5, 70):
+        wrong.append(f"{name}: exit {done.returncode}: {done.stderr[-300:]!r}")
+    if any(byte < 32 and byte not in b"\n" for byte in done.stdout + done.stderr):
+        wrong.append(f"{name}: control characters came through")
+    lines = done.stdout.decode(errors="replace").splitlines()
+    try:
+        records = [json.loads(line) for line in lines]
+        if not records or records[-1]["type"] != "summary":
+            wrong.append(f"{name}: the last line is no summary")
+    except (ValueError, KeyError) as error:
+        wrong.append(f"{name}: no NDJSON: {error}")
+    return wrong, done.returncode
+
+
+def judged(name, status, must_fail, must_work):
+    if status == 0 and matches(name, must_fail):
+        return [f"{name}: exit 0 where nothing succeeded"]
+    if status not in (0, None) and matches(name, must_work):
+        return [f"{name}: exit {status} where all was well"]
+    return []
+
+
+def all_modes(context, command, must_fail, must_work):
+    """Every scenario, sixteen side by side."""
+    def against(name):
+        scp = HostileScp({**hostile_modes.scenario(name), "limit_s": LIMIT_S})
+        threading.Thread(target=scp.serve, daemon=True).start()
+        wrong, status = one(context, name, command, scp.port)
+        scp.close()
+        return wrong + judged(name, status, must_fail, must_work)
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        wrong = [line for lines in pool.map(against, hostile_modes.modes()) for line in lines]
+    assert not wrong, f"{len(wrong)} lies told or believed:\n" + "\n".join(wrong)
+
+
+@case
+def echo_among_liars(context):
+    all_modes(context, lambda port: [
+        context.build / "pacs-echo", f"ARCHIVE@127.0.0.1:{port}", "--timeout", "3s",
+        "--connect-timeout", "3s", "--format", "ndjson"],
+        NO_PEER + NO_ANSWER + BAD_STATUS + ["full-once"], SOUND)
+
+
+@case
+def find_among_liars(context):
+    """A C-FIND that ends with a failure, or without an end, is no success."""
+    lies = ["find-for-ever*", "find-stall", "find-abort", "find-close", "find-reset", "find-fails",
+            "find-refuses", "find-cancels", "find-no-identifier", "find-garbage", "find-nested",
+            "find-endless", "find-huge"]
+    sound = ["find-three", "find-none", "find-thousand", "find-japanese"]
+    all_modes(context, lambda port: [
+        context.build / "pacs-find", f"ARCHIVE@127.0.0.1:{port}", "StudyInstanceUID", "--timeout",
+        "3s", "--connect-timeout", "3s", "--limit", "100000", "--format", "ndjson"],
+        NO_PEER + NO_ANSWER + BAD_STATUS + lies, [*sound, *SOUND])
+
+
+@case
+def store_among_liars(context):
+    """Three objects to each liar: exit 0 only when each was answered with success."""
+    made = files(context.objects(3))
+    lies = ["data-abort*", "data-close", "data-reset", "data-stall", "data-late-*",
+            "answer-wrong-instance"]
+    must_fail = [name for name in NO_PEER if name not in BUSY] + NO_ANSWER + BAD_STATUS
+    all_modes(context, lambda port: [
+        context.build / "pacs-store", *made, f"ARCHIVE@127.0.0.1:{port}", "--timeout", "3s",
+        "--connect-timeout", "3s", "--retries", "1"],
+        must_fail + [name for name in lies if name != "data-late-*"],
+        SOUND + sorted(BUSY) + ["status-B000", "status-B006", "status-B007"])
