@@ -133,6 +133,9 @@ void check_value(const QueryKey& key)
         }
         return;
     }
+    if (key.vr == Vr::UN) {
+        return;  // private, or of a dictionary to come: the peer knows what it means
+    }
     try {
         make_matcher(key.vr, key.value);
     } catch (const Error& error) {

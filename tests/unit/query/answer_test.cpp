@@ -128,7 +128,9 @@ TEST_CASE("the question as a record tells what would be sent")
 
 TEST_CASE("the question for eyes has no control characters")
 {
-    const std::string text = explained(question({.name = "a\x1b[31m"}), Shape::text);
+    Question asked = question({});
+    asked.identifier.set_text(dicom::tags::patient_name, "a\x1b[31m");
+    const std::string text = explained(asked, Shape::text);
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find("(0008,0052) CS QueryRetrieveLevel \"STUDY\"") != std::string::npos);
 }
