@@ -14,7 +14,8 @@ using dicom::QueryLevel;
 using dicom::Tag;
 
 constexpr std::string_view group_delimiter = "=";
-constexpr std::string_view word_delimiters = "^= ,.-\t";
+constexpr std::string_view word_delimiters = "=^ ,";  // as dicom::matches() parts words
+constexpr std::string_view tail = "^ ";
 constexpr std::string_view wildcard_characters = "*?";
 
 struct Kind {
@@ -48,7 +49,7 @@ std::vector<std::string_view> split(std::string_view text, std::string_view deli
 /// Without delimiters at the end, which mean nothing there (PS3.5 6.2 PN).
 std::string_view without_tail(std::string_view text)
 {
-    const std::size_t last = text.find_last_not_of(word_delimiters);
+    const std::size_t last = text.find_last_not_of(tail);
     return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
@@ -98,21 +99,15 @@ NameCondition name_condition(std::string_view value, bool wildcards, bool fuzzy)
 {
     using enum NameCondition::Kind;
     const std::string folded = dicom::fold(value);
-    const std::string_view group = longest(split(folded, group_delimiter));
+    // Of a fuzzy key every word must be there; of another every group that is not empty.
+    const std::string_view part = longest(split(folded, fuzzy ? word_delimiters : group_delimiter));
     const std::string_view jokers = wildcards ? wildcard_characters : std::string_view{};
-    if (fuzzy) {
-        // Words may come in any order and hold jokers: the longest one without is looked for.
-        const std::string both = std::string{word_delimiters} + std::string{jokers};
-        return {contains, std::string{longest(split(group, both))}};
+    const std::string_view head = without_ends(part.substr(0, part.find_first_of(jokers)));
+    if (head.empty()) {
+        return {contains, std::string{without_ends(longest(split(part, jokers)))}};
     }
-    if (group.find_first_of(jokers) == std::string_view::npos) {
-        return {equal, std::string{without_ends(group)}};
-    }
-    const std::string_view head = group.substr(0, group.find_first_of(jokers));
-    if (!without_ends(head).empty()) {
-        return {prefix, std::string{without_ends(head)}};
-    }
-    return {contains, std::string{without_ends(longest(split(group, jokers)))}};
+    const bool whole = part.find_first_of(jokers) == std::string_view::npos;
+    return {whole ? equal : prefix, std::string{head}};
 }
 
 }  // namespace pacs::index

@@ -55,16 +55,19 @@ Matcher matcher_of(const dicom::Element& element, const Attribute& attribute,
         return {};
     }
     const std::string text = charset.to_utf8(element.value, attribute.vr == dicom::Vr::PN).utf8;
+    Matcher matcher;
     try {
-        Matcher matcher = dicom::make_matcher(attribute.vr, text, {.fuzzy = options.fuzzy});
-        require_bounded(matcher, element.tag);
-        return matcher;
+        matcher = dicom::make_matcher(attribute.vr, text, {.fuzzy = options.fuzzy});
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::data) {
             throw;
         }
-        fail(fmt::format("{}: {}", dicom::name_of(element.tag), error.what()));
+        // Its own words hold the value, which may name a patient.
+        fail(fmt::format("{} has a value that can be no key of VR {}", dicom::name_of(element.tag),
+                         dicom::to_string(attribute.vr)));
     }
+    require_bounded(matcher, element.tag);
+    return matcher;
 }
 
 /// An attribute that is returned but never matched, with a value.
