@@ -271,10 +271,11 @@ TEST_CASE("stopping finishes what runs: what was sent before is answered and sto
 {
     Archived archived;
     const auto association = archived.call({proposal(ct_image)});
+    const net::Address address = archived.address();
     CHECK(store(*association, instance(0)).status == net::statuses::success);
     archived.service().stop();
     CHECK(archived.service().associations() == 0);
     CHECK_THROWS_AS(store(*association, instance(1)), Error);
-    CHECK_THROWS_AS(archived.call({proposal(ct_image)}), net::PeerError);
+    CHECK_THROWS_AS(net::connect(address, Deadline::after(10s)), net::PeerError);
     CHECK(archived.service().counters().stored == 1);
 }
