@@ -57,7 +57,7 @@ void ArchiveLane::send(const Parcel& parcel, Done done)
     try {
         const auto reception =
             ingest_->begin({parcel.head.sop_class_uid, parcel.head.sop_instance_uid,
-                           sent.transfer_syntax, source_, "local"});
+                            sent.transfer_syntax, source_, "local"});
         if (reception->refusal() == nullptr) {
             write(parcel, *reception);
         }

@@ -12,6 +12,13 @@
 
 namespace pacs::send {
 
+Coercion::Coercion(const std::vector<std::string>& texts)
+{
+    for (const std::string& text : texts) {
+        add(text);
+    }
+}
+
 void Coercion::add(std::string_view text)
 {
     const std::size_t equals = text.find('=');

@@ -11,6 +11,9 @@ namespace pacs::send {
 /// The attributes that --set changes in every object on its way.
 class Coercion {
 public:
+    Coercion() = default;
+    /// add() for each.
+    explicit Coercion(const std::vector<std::string>& texts);
     /// Adds "KEY=VALUE": KEY is a keyword or a tag of the top level, VALUE is UTF-8; an empty one
     /// empties the attribute. Throws Error(usage) as dicom::check_edit() does, and for a KEY twice.
     void add(std::string_view text);

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace pacs::send {
 
@@ -22,6 +23,13 @@ bool is_stored_record(const stream::Record& record, std::string_view node)
     const std::string reason = record.get("reason");
     return outcome == "ok" || outcome == "warning" ||
            (outcome == "skipped" && (reason == "already_stored" || reason == "exists"));
+}
+
+DoneList::DoneList(std::string node, const std::vector<std::string>& files) : node_(std::move(node))
+{
+    for (const std::string& file : files) {
+        read(file);
+    }
 }
 
 DoneList::Key DoneList::key_of(std::string_view uid)

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace pacs::send {
 
@@ -20,6 +21,8 @@ bool is_stored_record(const stream::Record& record, std::string_view node);
 class DoneList {
 public:
     explicit DoneList(std::string node) : node_(std::move(node)) {}
+    /// read() for each file.
+    DoneList(std::string node, const std::vector<std::string>& files);
 
     /// Reads a file of records. What is no such record is passed over, and so is a last line that
     /// was cut when the run was killed. Throws Error(storage) when it cannot be read and

@@ -4,6 +4,7 @@
 #include "base/stop.hpp"
 #include "send/job_core.hpp"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -117,7 +118,9 @@ void Job::run()
 {
     std::vector<std::jthread> threads;
     threads.emplace_back([this] { core_->read(); });
-    for (unsigned i = 0; i < core_->options.lanes; ++i) {
+    const JobOptions& how = core_->options;
+    const unsigned lanes = how.max_lanes == 0 ? how.lanes : std::min(how.lanes, how.max_lanes);
+    for (unsigned i = 0; i < lanes; ++i) {
         threads.emplace_back([this] {
             try {
                 Sender{*core_}.run();
@@ -132,9 +135,13 @@ void Job::run()
     }
 }
 
-JobCounters Job::counters() const
+void JobCounters::write(JsonLine& summary) const
 {
-    return {core_->bytes, core_->converted, core_->repaired, core_->retries, core_->associations};
+    summary.add("bytes", bytes.load())
+        .add("converted", converted.load())
+        .add("repaired", repaired.load())
+        .add("retries", retries.load())
+        .add("associations", associations.load());
 }
 
 }  // namespace pacs::send

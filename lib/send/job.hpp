@@ -7,6 +7,7 @@
 #include "send/retry.hpp"
 #include "stream/source.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,25 +15,29 @@
 
 namespace pacs::send {
 
+/// Counts for the summary; they may be read while the job runs.
+struct JobCounters {
+    std::atomic<std::uint64_t> bytes{0};         ///< of the objects that were stored
+    std::atomic<std::uint64_t> converted{0};     ///< objects
+    std::atomic<std::uint64_t> repaired{0};      ///< objects without preamble or meta header
+    std::atomic<std::uint64_t> retries{0};       ///< attempts beyond the first
+    std::atomic<std::uint64_t> associations{0};  ///< lanes made ready, anew ones too
+
+    void write(JsonLine& summary) const;
+};
+
 struct JobOptions {
-    std::string node;    ///< the destination as the user named it, for records
-    bool dry = false;    ///< records are of type `planned`
-    unsigned lanes = 1;  ///< at work at the same time
+    std::string node;        ///< the destination as the user named it, for records
+    bool dry = false;        ///< records are of type `planned`
+    unsigned lanes = 1;      ///< at work at the same time
+    unsigned max_lanes = 0;  ///< what the destination allows; 0: no limit
     RetryPolicy retry;
     const Coercion* coercion = nullptr;  ///< nullptr: none
     const DoneList* done = nullptr;      ///< what an earlier run did; nullptr: nothing
     Existing* existing = nullptr;        ///< what is there already; nullptr: do not ask
+    JobCounters* counters = nullptr;     ///< never nullptr; outlives the job
     /// Takes each record, and the bytes of the object it is about. Thread-safe.
     std::function<void(const JsonLine& record, std::uint64_t bytes)> on_record;
-};
-
-/// Counts for the summary.
-struct JobCounters {
-    std::uint64_t bytes = 0;         ///< of the objects that were stored
-    std::uint64_t converted = 0;     ///< objects
-    std::uint64_t repaired = 0;      ///< objects without preamble or meta header
-    std::uint64_t retries = 0;       ///< attempts beyond the first
-    std::uint64_t associations = 0;  ///< lanes made ready, anew ones too
 };
 
 struct JobCore;
@@ -54,7 +59,6 @@ public:
     /// connections in a row without an answer, Error(data)
     /// and Error(storage) for the source as a whole; what was done until then has its records.
     void run();
-    JobCounters counters() const;
 
 private:
     std::unique_ptr<JobCore> core_;

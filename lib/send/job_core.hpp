@@ -20,11 +20,6 @@ struct JobCore {
     LaneMaker make_lane;
     RecordStyle style;
     ParcelQueue queue;
-    std::atomic<std::uint64_t> bytes{0};
-    std::atomic<std::uint64_t> converted{0};
-    std::atomic<std::uint64_t> repaired{0};
-    std::atomic<std::uint64_t> retries{0};
-    std::atomic<std::uint64_t> associations{0};
     std::atomic<unsigned> connected{0};    ///< lanes that are ready now
     std::atomic<unsigned> lost_in_row{0};  ///< connections, without an answer in between
     std::mutex mutex;

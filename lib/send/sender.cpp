@@ -79,7 +79,7 @@ bool Sender::make_ready(const Parcel& next)
     }
     ready_ = true;
     ++core_.connected;
-    ++core_.associations;
+    ++core_.options.counters->associations;
     failed_connects_ = 0;
     return true;
 }
@@ -113,7 +113,7 @@ void Sender::send(Parcel parcel)
             again(std::move(parcel), false);
             return;
         }
-        ++core_.retries;
+        ++core_.options.counters->retries;
     } else {
         parcel.first_tried = Parcel::Clock::now();
     }
@@ -160,9 +160,9 @@ void Sender::answered(Slot slot, Report&& report)
         return;
     }
     const bool stored = report.outcome == Outcome::ok || report.outcome == Outcome::warning;
-    core_.bytes += stored ? parcel.content.size() : 0;
-    core_.converted += stored && report.converted ? 1 : 0;
-    core_.repaired += stored && parcel.head.file.repaired() ? 1 : 0;
+    core_.options.counters->bytes += stored ? parcel.content.size() : 0;
+    core_.options.counters->converted += stored && report.converted ? 1 : 0;
+    core_.options.counters->repaired += stored && parcel.head.file.repaired() ? 1 : 0;
     core_.options.on_record(stored_record(core_.style, parcel, report), parcel.content.size());
     core_.queue.done();
 }

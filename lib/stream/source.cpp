@@ -184,7 +184,7 @@ private:
         }
         const std::string path = record.get("path");
         Item item = file_item(path);
-        if (options_.is_done != nullptr && options_.is_done(record, options_.is_done_context)) {
+        if (options_.is_done && options_.is_done(record)) {
             item.state = Item::State::skipped;
             item.reason = "already_stored";
             item.message = "its record says so";

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,11 +35,10 @@ struct Item {
 
 struct SourceOptions {
     int standard_input = 0;  ///< the descriptor read for "-"
-    RecordLimits records;
+    RecordLimits records = {};
     /// Says whether a record of an earlier run tells that its object is done; such an item is
-    /// skipped with reason "already_stored". None: no record does.
-    bool (*is_done)(const Record& record, void* context) = nullptr;
-    void* is_done_context = nullptr;
+    /// skipped with reason "already_stored". Empty: no record does.
+    std::function<bool(const Record&)> is_done = {};
 };
 
 /// Yields the items of SOURCE words one after the other in constant memory:
