@@ -106,7 +106,7 @@ int main(int argc, char** argv)
     Options options;
     cli::Tool tool{info};
     CLI::App& app = tool.options();
-    app.add_option("peers", options.peers, "Peers to ask")->type_name("PEER")->required();
+    app.add_option("PEER", options.peers, "Peers to ask")->type_name("PEER")->required();
     cli::add_number(app, "-n,--count", options.count,
                     "Echoes for each peer; 0 goes on until stopped");
     cli::add_duration(app, "-i,--interval", options.interval, "Time from one echo to the next");

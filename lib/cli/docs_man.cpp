@@ -79,12 +79,17 @@ std::string header(const ToolInfo& info, const std::string& version)
         info.name, roff(upper), version, roff(info.name), roff(info.summary));
 }
 
+bool asks(const std::string& caption)
+{
+    return !caption.empty() && caption.back() == '?';
+}
+
 /// The status a test expects of an example stands before it in a comment.
 std::string examples(const ToolInfo& info)
 {
     std::string out;
     for (const Example& example : info.examples) {
-        out += ".PP\n" + roff(example.caption) + ":\n.PP\n";
+        out += ".PP\n" + roff(example.caption) + (asks(example.caption) ? "\n.PP\n" : ":\n.PP\n");
         out += example.exit_status == 0 ? "" : fmt::format(".\\\" exit {}\n", example.exit_status);
         out += fmt::format(".nf\n.RS 4\n{}\n.RE\n.fi\n", roff(example.command));
     }
@@ -102,7 +107,8 @@ std::string option_groups(const std::vector<OptionEntry>& table)
         for (const OptionEntry& entry : table) {
             entries += entry.group == group && !entry.positional ? option_entry(entry) : "";
         }
-        out += entries.empty() ? "" : fmt::format(".SS {}\n{}", roff(group), entries);
+        const bool headed = group != "Options";  // CLI11's name for those without a group
+        out += entries.empty() ? "" : headed ? ".SS " + roff(group) + "\n" + entries : entries;
     }
     return out;
 }

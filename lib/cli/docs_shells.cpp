@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace pacs::cli {
 
@@ -98,6 +100,19 @@ std::string zsh_option(const OptionEntry& entry, const std::string& function)
     return specs;
 }
 
+/// Options that complete alike share one case.
+void add_case(std::vector<std::pair<std::string, std::string>>& cases,
+              const std::string& completion, const std::string& names)
+{
+    for (auto& [known, others] : cases) {
+        if (known == completion) {
+            others += "|" + names;
+            return;
+        }
+    }
+    cases.emplace_back(completion, names);
+}
+
 bool takes_endpoints(const std::vector<OptionEntry>& table)
 {
     return std::any_of(table.begin(), table.end(), [](const OptionEntry& entry) {
@@ -115,7 +130,7 @@ std::string with_names(const std::string& frame, const Tool& tool)
 std::string bash_completion(const Tool& tool)
 {
     std::string words;
-    std::string cases;
+    std::vector<std::pair<std::string, std::string>> cases;  // what completes, names
     const std::vector<OptionEntry> table = option_table(tool);
     for (const OptionEntry& entry : table) {
         if (entry.names.empty()) {
@@ -123,14 +138,19 @@ std::string bash_completion(const Tool& tool)
         }
         words += fmt::format("{}{}", words.empty() ? "" : " ", fmt::join(entry.names, " "));
         if (!entry.value.empty()) {
-            cases +=
-                fmt::format("    {}) mapfile -t COMPREPLY < <(compgen {} -- \"$cur\"); return ;;\n",
-                            fmt::join(entry.names, "|"), bash_words(entry));
+            add_case(cases, bash_words(entry), fmt::format("{}", fmt::join(entry.names, "|")));
         }
+    }
+    std::string lines;
+    for (const auto& [completion, names] : cases) {
+        lines += fmt::format(
+            "    {})\n      mapfile -t COMPREPLY < <(compgen {} -- \"$cur\")\n"
+            "      return ;;\n",
+            names, completion);
     }
     std::string out =
         replaced(bash_frame, "@ENDPOINTS", takes_endpoints(table) ? bash_endpoints : "");
-    return replaced(replaced(with_names(out, tool), "@CASES", cases), "@WORDS", words);
+    return replaced(replaced(with_names(out, tool), "@CASES", lines), "@WORDS", words);
 }
 
 std::string zsh_completion(const Tool& tool)

@@ -149,10 +149,12 @@ std::vector<Member> members_of(std::string_view json_line)
 std::string Table::rows(std::string_view json_line)
 {
     const std::vector<Member> members = members_of(json_line);
-    const bool fits = std::any_of(columns_.begin(), columns_.end(), [&](const Column& column) {
+    const auto known = std::count_if(columns_.begin(), columns_.end(), [&](const Column& column) {
         return find(members, column.member) != nullptr;
     });
-    if (!fits || members.front().text == "summary") {
+    const auto needed = std::min<std::size_t>(2, columns_.size());
+    if (static_cast<std::size_t>(known) < std::max<std::size_t>(needed, 1) ||
+        members.front().text == "summary") {
         return words(members);
     }
     std::string heading;

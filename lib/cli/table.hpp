@@ -12,8 +12,8 @@ namespace pacs::cli {
 using pacs::Column;
 
 /// Renders records for eyes as they come: a heading in front of the first row, then a row a
-/// record. A record that has no member of any column, such as a summary, becomes a line of words:
-/// "summary: ok 3, failed 1". Nothing in it steers a terminal.
+/// record. A record that has fewer than two of the columns' members (of a single column: none), and
+/// a summary, becomes a line of words: "summary: ok 3, failed 1". Nothing in it steers a terminal.
 class Table {
 public:
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}

@@ -150,6 +150,7 @@ void Tool::offer_formats(const std::vector<Format>& formats, std::vector<Column>
     std::vector<std::string> names;
     for (const Format format : formats) {
         names.emplace_back(name_of(format));
+        table_offered_ = table_offered_ || format == Format::table;
     }
     columns_ = std::move(columns);
     app_.add_option("--format", format_,
@@ -197,7 +198,7 @@ Format Tool::format() const
             return format;
         }
     }
-    return !columns_.empty() && ::isatty(STDOUT_FILENO) == 1 ? Format::table : Format::ndjson;
+    return table_offered_ && ::isatty(STDOUT_FILENO) == 1 ? Format::table : Format::ndjson;
 }
 
 ExitCode Tool::guarded(const std::function<ExitCode()>& action, std::string& message) const

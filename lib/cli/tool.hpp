@@ -93,7 +93,7 @@ public:
     const std::string& config_file() const noexcept { return config_file_; }
 
     /// Adds --format; the first is the default when standard output is no terminal. A table's
-    /// `columns` are shown for records that have any of their members.
+    /// `columns` may be set later (Records::set_columns).
     void offer_formats(const std::vector<Format>& formats, std::vector<Column> columns);
     /// Adds --progress, for work that may take minutes.
     void offer_progress();
@@ -122,6 +122,7 @@ private:
     CLI::App app_;
     std::vector<Note> variables_;
     std::vector<Column> columns_;
+    bool table_offered_ = false;
     std::optional<PeerPlace> habits_;
     std::string config_file_;
     std::string log_format_ = "text";

@@ -65,8 +65,9 @@ TEST_CASE("completions quote what would end their strings")
                Catch::Contains("'(-n --count)--count=[How often; \"0\" \\[until stopped\\]\\: "
                                "don'\\''t]:N: '"));
     CHECK_THAT(pacs::cli::fish_completion(*tool()), Catch::Contains("don\\'t'"));
-    CHECK_THAT(pacs::cli::bash_completion(*tool()),
-               Catch::Contains("--progress) mapfile -t COMPREPLY < <(compgen -W 'auto json none'"));
+    CHECK_THAT(
+        pacs::cli::bash_completion(*tool()),
+        Catch::Contains("--progress)\n      mapfile -t COMPREPLY < <(compgen -W 'auto json none'"));
 }
 
 TEST_CASE("documents are asked for with --generate, and only so")

@@ -1,0 +1,2 @@
+# A peer without a port.
+pacs-echo PACS@localhost

@@ -1,0 +1,2 @@
+# A folder is no peer.
+pacs-echo /

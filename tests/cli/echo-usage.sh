@@ -1,0 +1,2 @@
+# No peer named.
+pacs-echo
