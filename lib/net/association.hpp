@@ -201,6 +201,8 @@ public:
     /// True when receive() would find something without waiting (a command or its beginning, the
     /// end, an abort).
     bool pending();
+    /// The same, waiting for it until `until`.
+    bool pending(Deadline until);
     /// Hands the data set of the last command to `sink`, fragment by fragment, as it comes in. The
     /// spans point into the read buffer. Returns the bytes handed over. When `sink` throws, the
     /// association is aborted and the exception goes on.

@@ -208,6 +208,11 @@ bool Association::Core::await_message(int wake_fd)
 
 bool Association::pending()
 {
+    return pending(Deadline{Deadline::Clock::now()});
+}
+
+bool Association::pending(Deadline until)
+{
     auto& core = *core_;
     if (core.over || core.reader.buffered() > 0) {
         return true;
