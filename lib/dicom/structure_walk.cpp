@@ -12,9 +12,9 @@ namespace {
 constexpr std::uint64_t unbounded = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t shortest_header_bytes = 8;
 
-bool all_zero(std::span<const std::byte> bytes) noexcept
+bool is_not_zero(std::byte byte) noexcept
 {
-    return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+    return byte != std::byte{0};
 }
 
 bool is_delimiter(Tag tag) noexcept
@@ -125,11 +125,12 @@ std::span<const std::byte> StructureWalker::take_value(std::span<const std::byte
 
 std::span<const std::byte> StructureWalker::take_padding(std::span<const std::byte> bytes)
 {
-    if (!all_zero(bytes)) {
+    const auto zeros = std::find_if(bytes.begin(), bytes.end(), is_not_zero) - bytes.begin();
+    offset_ += static_cast<std::uint64_t>(zeros);
+    if (static_cast<std::size_t>(zeros) < bytes.size()) {
         tag_at_ = offset_;
         fail("bytes after the end of the data set");
     }
-    offset_ += bytes.size();
     return {};
 }
 
@@ -286,7 +287,8 @@ bool StructureWalker::begin_value(const Frame& frame, const ElementHeader& heade
 bool StructureWalker::finish()
 {
     const auto rest = std::span{pending_}.first(pending_bytes_);
-    const bool rest_is_padding = at_top_level() && rest.size() >= 2 && all_zero(rest);
+    const bool rest_is_padding =
+        at_top_level() && rest.size() >= 2 && std::none_of(rest.begin(), rest.end(), is_not_zero);
     if (value_left_ > 0) {
         fail(fmt::format("cut off, {} bytes of its value are missing", value_left_));
     } else if (!at_top_level()) {
