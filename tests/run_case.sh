@@ -26,6 +26,7 @@ echo $? >"$scratch/exit"
 for stream in stdout stderr; do
     sed -E -e "s|$scratch/work|SCRATCH|g" \
         -e 's/("([a-z0-9_]+_)?(seconds|ms|rate|per_second|bytes_per_second)"):[0-9.e+-]+/\1:N/g' \
+        -e 's/\b(([a-z0-9_]+_)?(seconds|ms|rate|per_second|bytes_per_second)) [0-9.e+-]+/\1 N/g' \
         -e 's/(127\.0\.0\.1|\[::1\]|localhost):[0-9]+/\1:N/g' -e 's/("port"):[0-9]+/\1:N/g' \
         -e 's/held by process [0-9]+/held by process N/g' -e 's/("time"):"[0-9TZ:.-]+"/\1:"T"/g' \
         "$scratch/$stream.raw" >"$scratch/$stream"

@@ -30,7 +30,7 @@ TEST_CASE("a table has its heading once and a row for each record")
 TEST_CASE("columns count characters, not bytes, and long texts are not cut")
 {
     Table table = echo_table();
-    table.rows(JsonLine{"echo"}.add("node", "A").str());
+    table.rows(JsonLine{"echo"}.add("node", "A").add("ms", 1).str());
     CHECK(table.rows(JsonLine{"echo"}.add("node", "Jörgße").add("ms", 1).str()) ==
           "Jörgße          1  -\n");
     CHECK(table.rows(JsonLine{"echo"}.add("node", "ABCDEFGHIJKLMN").add("ms", 1).str()) ==
@@ -44,6 +44,8 @@ TEST_CASE("records that fit no column, and summaries, become words")
                          .add("port", 104)
                          .add("aet", std::vector<std::string>{"A", "B"})
                          .str()) == "listening: port 104, aet A,B\n");
+    CHECK(table.rows(JsonLine{"statistics"}.add("node", "A").add("sent", 2).str()) ==
+          "statistics: node A, sent 2\n");
     CHECK(table.rows(JsonLine{"summary"}.add("message", "m").add("raw", 1).str()) ==
           "summary: message m, raw 1\n");
 }
