@@ -147,6 +147,7 @@ TEST_CASE("with an asynchronous window many instances are under way at once, and
     }
     scu.finish();
     association->release();
+    archived.service().stop();  // an entry in incoming/ goes only after its answer
     CHECK(stored == 200);
     CHECK(files_in(archived.path() / "objects") == 200);
     CHECK(files_in(archived.path() / "incoming") == 0);
