@@ -111,7 +111,7 @@ void write_legal(OddWriter& out)
     out.write("empty-patient", OddWriter::file(header));
     header = out.header();
     header.set_text(dicom::tags::sop_instance_uid,
-                    "2.25." + std::string(33, '7') + ".1234567890.123456789.01234");
+                    "2.25." + std::string(32, '7') + ".1234567890.123456789.01234");
     out.write("long-uid", OddWriter::file(header));
     out.write("nested-30", OddWriter::file(out.header(), nest(30, true)));
     out.write("empty-sequence", OddWriter::file(out.header(), sequence_start + sequence_end));
