@@ -217,9 +217,7 @@ bool Association::pending(Deadline until)
     if (core.over || core.reader.buffered() > 0) {
         return true;
     }
-    return core.guarded([&] {
-        return core.transport->wait(Deadline{Deadline::Clock::now()}) == Transport::Wait::readable;
-    });
+    return core.guarded([&] { return core.transport->wait(until) == Transport::Wait::readable; });
 }
 
 bool Association::await(int wake_fd)
