@@ -135,19 +135,19 @@ std::string explained(const Question& question, Shape shape)
 
 bool failed(const Ending& ending) noexcept
 {
-    return !(ending.status.success() || ending.status.warning() ||
-             (ending.status.cancelled() && ending.cancelled));
+    return ending.status && !ending.status->success() && !ending.status->warning() &&
+           !(ending.status->cancelled() && ending.cancelled);
 }
 
 std::string ending_message(const Ending& ending)
 {
-    if (ending.status.success() || (ending.status.cancelled() && ending.cancelled)) {
+    if (!failed(ending) && !(ending.status && ending.status->warning())) {
         return {};
     }
     std::string text =
-        fmt::format("the peer ended the query with {} {}", ending.status.hex(),
-                    ending.status.cancelled() ? "though nobody cancelled it"
-                                              : ending.status.meaning(net::Service::find));
+        fmt::format("the peer ended the query with {} {}", ending.status->hex(),
+                    ending.status->cancelled() ? "though nobody cancelled it"
+                                               : ending.status->meaning(net::Service::find));
     if (!ending.offending_elements.empty()) {
         text += fmt::format(", offending: {}", names_of(ending.offending_elements));
     }
@@ -159,7 +159,6 @@ std::string ending_message(const Ending& ending)
 
 void EndingSummary::add(const Ending& ending)
 {
-    asked_ = true;
     truncated_ = worse(truncated_, ending.truncated);
     if (!failed_) {
         status_ = ending.status;
@@ -177,8 +176,8 @@ void EndingSummary::write(JsonLine& summary) const
     } else {
         summary.add("truncated", truncated_ == Truncated::yes);
     }
-    if (asked_) {
-        summary.add("status", status_.hex());
+    if (status_) {
+        summary.add("status", status_->hex());
     }
     if (failed_) {
         summary.add("reason", "status");

@@ -7,6 +7,7 @@
 #include "query/source.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,9 +52,8 @@ public:
 
 private:
     Truncated truncated_ = Truncated::no;
-    net::Status status_;
+    std::optional<net::Status> status_;
     bool failed_ = false;
-    bool asked_ = false;
     std::string message_;
 };
 

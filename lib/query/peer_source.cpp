@@ -1,3 +1,5 @@
+#include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/stop.hpp"
 #include "dicom/data_set.hpp"
 #include "dicom/uid.hpp"
@@ -7,7 +9,7 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
+#include <span>
 #include <utility>
 
 namespace pacs::query {
@@ -31,6 +33,8 @@ std::string extended_info(const Question& question)
     return info;
 }
 
+class Taker;
+
 class PeerSource : public Source {
 public:
     PeerSource(net::Address peer, PeerSourceOptions options)
@@ -45,8 +49,11 @@ public:
 private:
     Ending ask_once(const Question& question, std::uint64_t limit, const AnswerSink& sink);
     void connect(const Question& question);
+    void require(const std::string& sop_class) const;
     void note_grants(const Question& question, std::string_view sop_class);
     bool answers_as_we_do() const;
+    Ending ending_of(const net::FindResult& result, const Taker& taker) const;
+    static Ending cut_off(const Taker& taker);
 
     net::Address peer_;
     PeerSourceOptions options_;
@@ -58,24 +65,33 @@ private:
 class Taker {
 public:
     Taker(net::Association& association, const dicom::TransferSyntax& syntax, std::uint64_t limit,
-          std::chrono::milliseconds grace, const AnswerSink& sink)
-        : association_(association), syntax_(syntax), limit_(limit), grace_(grace), sink_(sink)
+          const PeerSourceOptions& options, const AnswerSink& sink)
+        : association_(association),
+          syntax_(syntax),
+          limit_(limit),
+          grace_(options.limit_grace),
+          time_(Deadline::after(options.max_duration)),
+          sink_(sink)
     {
     }
 
     net::Next take(net::FindAnswer&& answer);
     std::uint64_t taken() const noexcept { return taken_; }
-    /// An answer came that the limit does not allow.
+    /// Everything that the limit allows has come.
+    bool full() const noexcept { return limit_ != 0 && taken_ == limit_; }
+    /// There is more than was taken.
     bool more() const noexcept { return more_; }
+    /// The time for the question; once it is over no answer is taken.
+    Deadline time() const noexcept { return time_; }
 
 private:
     void refuse_repetition(const std::string& identifier);
-    bool something_comes() const;
 
     net::Association& association_;
     const dicom::TransferSyntax& syntax_;
     std::uint64_t limit_;
     std::chrono::milliseconds grace_;
+    Deadline time_;
     const AnswerSink& sink_;
     std::uint64_t taken_ = 0;
     bool more_ = false;
@@ -94,20 +110,20 @@ Answer read_answer(const std::string& bytes, const dicom::TransferSyntax& syntax
 
 net::Next Taker::take(net::FindAnswer&& answer)
 {
-    if (limit_ != 0 && taken_ == limit_) {
+    if (full() || time_.expired()) {
         more_ = true;
         return net::Next::cancel;
     }
     refuse_repetition(answer.identifier);
     ++taken_;
-    const bool at_limit = taken_ == limit_;
-    sink_(read_answer(answer.identifier, syntax_), !at_limit && association_.pending());
+    sink_(read_answer(answer.identifier, syntax_), !full() && association_.pending());
     if (StopFlag::instance().raised()) {
         more_ = true;
         return net::Next::cancel;
     }
     // What comes next tells whether this was all; a peer that is slow to say so is not waited for.
-    return at_limit && !something_comes() ? net::Next::cancel : net::Next::more;
+    const bool wait_no_longer = full() && !association_.pending(Deadline::after(grace_));
+    return wait_no_longer ? net::Next::cancel : net::Next::more;
 }
 
 void Taker::refuse_repetition(const std::string& identifier)
@@ -119,18 +135,6 @@ void Taker::refuse_repetition(const std::string& identifier)
             fmt::format("asking the peer: the same answer came {} times in a row", most_repeats));
     }
     last_ = identifier;
-}
-
-bool Taker::something_comes() const
-{
-    const Deadline deadline = Deadline::after(grace_);
-    while (!association_.pending()) {
-        if (deadline.expired() || StopFlag::instance().raised()) {
-            return false;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    }
-    return true;
 }
 
 Truncated judge(const net::FindResult& result, bool more, bool caps_are_told)
@@ -162,8 +166,21 @@ void PeerSource::connect(const Question& question)
         {std::string{dicom::uids::explicit_le}, std::string{dicom::uids::implicit_le}},
         std::nullopt}};
     association_ = net::Association::request(peer_, options, proposals);
-    association_->require_context(sop_class);
+    require(sop_class);
     note_grants(question, sop_class);
+}
+
+/// A peer that serves only the other root is told apart from one that serves none.
+void PeerSource::require(const std::string& sop_class) const
+{
+    try {
+        association_->require_context(sop_class);
+    } catch (const net::PeerError& error) {
+        throw net::PeerError(error.fault(), error.stage(), error.what(),
+                             sop_class == dicom::uids::study_root_find
+                                 ? "it may serve Patient Root: try --patient-root"
+                                 : "it may serve Study Root: leave --patient-root out");
+    }
 }
 
 void PeerSource::note_grants(const Question& question, std::string_view sop_class)
@@ -213,18 +230,49 @@ Ending PeerSource::ask_once(const Question& question, std::uint64_t limit, const
     connect(question);
     const net::Context& context = association_->require_context(dicom::find_class(question.root));
     const dicom::TransferSyntax syntax{context.transfer_syntax};
-    Taker taker{*association_, syntax, limit, options_.limit_grace, sink};
+    Taker taker{*association_, syntax, limit, options_, sink};
+    Ending ending;
+    try {
+        net::FindOptions how;
+        how.deadline = Deadline{taker.time().at() + options_.cancel_timeout};
+        how.cancel_timeout = options_.cancel_timeout;
+        const net::FindResult result = net::find(
+            *association_, context.id, dicom::encode(question.identifier, syntax),
+            [&](net::FindAnswer&& answer) { return taker.take(std::move(answer)); }, how);
+        ending = ending_of(result, taker);
+    } catch (const net::PeerError& error) {
+        const bool over = taker.full() || taker.time().expired();
+        if (error.fault() != net::PeerFault::timed_out || !over) {
+            throw;
+        }
+        log::warning("{}", error.what());
+        association_.reset();
+        ending = cut_off(taker);
+    }
+    if (!taker.full() && taker.time().expired()) {
+        throw Error(ErrorKind::limit,
+                    fmt::format("asking {}: the time for a question is over", peer_.str()));
+    }
+    return ending;
+}
 
-    net::FindOptions how;
-    how.deadline = Deadline::after(options_.max_duration);
-    const net::FindResult result = net::find(
-        *association_, context.id, dicom::encode(question.identifier, syntax),
-        [&](net::FindAnswer&& answer) { return taker.take(std::move(answer)); }, how);
+/// A peer that was told to stop and did not: what was asked for is there.
+Ending PeerSource::cut_off(const Taker& taker)
+{
+    Ending ending;
+    ending.answers = taker.taken();
+    ending.truncated = taker.more() ? Truncated::yes : Truncated::unknown;
+    ending.cancelled = true;
+    return ending;
+}
 
-    Ending ending{.status = result.status,
-                  .comment = result.comment,
-                  .offending_elements = result.offending_elements,
-                  .answers = taker.taken()};
+Ending PeerSource::ending_of(const net::FindResult& result, const Taker& taker) const
+{
+    Ending ending;
+    ending.status = result.status;
+    ending.comment = result.comment;
+    ending.offending_elements = result.offending_elements;
+    ending.answers = taker.taken();
     ending.truncated = judge(result, taker.more(), answers_as_we_do());
     ending.cancelled = result.cancelled;
     ending.keys_unsupported = result.keys_unsupported;

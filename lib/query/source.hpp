@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,9 @@ enum class Truncated : std::uint8_t { no, yes, unknown };
 
 /// How a question ended.
 struct Ending {
-    /// The final status of the peer; what a local search ran into is an Error instead.
-    net::Status status = {};
+    /// The final status of a peer. None from an index, where what went wrong is an Error, and from
+    /// a peer that was cut off because it went on after C-CANCEL.
+    std::optional<net::Status> status = {};
     std::string comment = {};                         ///< of the peer: foreign text
     std::vector<dicom::Tag> offending_elements = {};  ///< as the peer named them
     std::uint64_t answers = 0;                        ///< given to the sink
@@ -49,8 +51,9 @@ public:
 
     /// Asks, and gives the answers to `sink` one by one as they come, at most `limit` of them (0:
     /// all). Memory does not grow with their number. A failure status is a result.
-    /// Throws net::PeerError when the peer fails, Error(storage) when the index does, Error(usage)
-    /// for a question it cannot put; answers given until then stand.
+    /// Throws net::PeerError when the peer fails, Error(storage) when the index does, Error(limit)
+    /// when the time for a question is over, Error(usage) for a question it cannot put; answers
+    /// given until then stand.
     virtual Ending ask(const Question& question, std::uint64_t limit, const AnswerSink& sink) = 0;
 
     /// What was asked for by extended negotiation and not granted, in words, one a line; known
@@ -64,10 +67,12 @@ public:
 /// How to ask a peer.
 struct PeerSourceOptions {
     net::RequestOptions association;
-    /// Of each question: a peer may send answers for ever. Throws PeerError(timed_out) then.
+    /// Of each question: a peer may send answers for ever.
     std::chrono::milliseconds max_duration{3'600'000};
     /// How long to wait at the limit for the peer to say that this was all, before C-CANCEL.
     std::chrono::milliseconds limit_grace{200};
+    /// How long a peer may go on after C-CANCEL before it is cut off.
+    std::chrono::milliseconds cancel_timeout{10'000};
 };
 
 /// A peer, by C-FIND (PS3.4 C.4.1). Connects with the first question and keeps the association for

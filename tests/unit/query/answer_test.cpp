@@ -148,6 +148,12 @@ TEST_CASE("a failure status fails the question, a warning and our own cancel do 
     CHECK(ending_message(cancelled).empty());
 }
 
+TEST_CASE("an ending without a status is no failure: an index has none, nor has a peer cut off")
+{
+    CHECK_FALSE(failed({}));
+    CHECK(ending_message({}).empty());
+}
+
 TEST_CASE("how a question ended is said in words, with nothing a terminal obeys")
 {
     Ending ending{.status = net::Status{0xA900}, .comment = "no\x1b[2J"};
