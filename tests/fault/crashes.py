@@ -2,6 +2,7 @@
 
 import os
 import random
+import sqlite3
 import time
 
 import objects
@@ -71,15 +72,25 @@ def told_to_stop_under_load(context):
 
 @case
 def leftovers_are_adopted_or_cleared(context):
-    """What a crash can leave: a file in incoming/ that was never named, and one that was named but
-    not yet indexed. The first goes, the second gets its row."""
+    """What a crash can leave in incoming/ (pacs-archive(5)): half an object goes; an object that has
+    its name but no row is adopted; a strange file is reported and left alone."""
     senders = Senders(context.folder / "told")
+    archive = context.folder / "archive"
     with context.archived() as server:
         senders.start(server.port, count=1, limit=5)
         senders.wait()
-    archive = context.folder / "archive"
-    (archive / "incoming" / "0123456789abcdef").write_bytes(b"half an object")
-    with context.archived():
-        pass
+    incoming = archive / "incoming"
+    (incoming / "0123456789abcdef-7.part").write_bytes(b"half an object")
+    published = sorted(objects.stored_files(archive).values())[0]
+    sha256 = objects.digest(published)
+    os.link(published, incoming / f"0123456789abcdef-8.{sha256}")
+    with sqlite3.connect(archive / "index.db") as index:
+        index.execute("DELETE FROM instance_row WHERE sop_instance_uid = ?", (published.stem,))
+    index.close()
+    (incoming / "notes.txt").write_text("not ours", encoding="ascii")
+    with context.archived() as server:
+        told = server.log.read_text(encoding="utf-8")
+    assert "notes.txt" in told, "the strange file is not reported"
+    (incoming / "notes.txt").unlink()
     check_model(archive, senders.model())
     equal(len(objects.stored_files(archive)), 5, "objects")

@@ -123,7 +123,8 @@ def hostile_for_long(context):
         after = settled(server)
         grown = after[0] - before[0]
         assert grown < 1024 or "asan" in str(context.build), f"{grown} KiB more after {count}"
-        equal(after[1:], before[1:], "descriptors and threads")
+        assert after[1] <= before[1] and after[2] <= before[2], \
+            f"descriptors, threads: {after[1:]} after, {before[1:]} before"
         assert server.log.stat().st_size < 4_000_000, "the log grows with every attack"
 
 

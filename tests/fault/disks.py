@@ -1,5 +1,6 @@
 """The disk is full, fails to flush, or descriptors run out."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -16,13 +17,17 @@ from scu import Scu, innocent_echo
 from senders import Senders, check_model
 
 
+@contextlib.contextmanager
 def small_disk(context, mebibytes):
     """A tmpfs of this size in our mount namespace."""
     disk = context.folder / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", str(disk)],
                    check=True)
-    return disk
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 def store_one(port, name, filler=0):
@@ -45,8 +50,12 @@ def until_stored(port, name, limit_s=2.0):
 
 
 def filled(context, options):
-    """Fills a small disk, then makes room."""
-    disk = small_disk(context, 48)
+    """Fills a small disk, then makes room; what was answered when it was full."""
+    with small_disk(context, 48) as disk:
+        return filled_disk(context, disk, options)
+
+
+def filled_disk(context, disk, options):
     ballast = disk / "ballast"
     ballast.write_bytes(bytes(16 << 20))
     senders = Senders(context.folder / "told")

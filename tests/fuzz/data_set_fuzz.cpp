@@ -5,9 +5,10 @@
 #include "dicom/part10.hpp"
 #include "dicom/uid.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <span>
+#include <string>
 
 using namespace pacs::dicom;
 

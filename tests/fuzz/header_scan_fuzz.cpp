@@ -1,13 +1,12 @@
-// Any bytes, cut anywhere: the scan ends, and says the same as when it gets them in one piece. What
-// it passes also decodes within the same limits.
-#include "base/error.hpp"
+// Any bytes, cut anywhere: the scan ends, and says the same as when it gets them in one piece.
 #include "dicom/header_scan.hpp"
-#include "dicom/part10.hpp"
 #include "dicom/uid.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <string_view>
+#include <span>
+#include <string>
 
 using namespace pacs::dicom;
 

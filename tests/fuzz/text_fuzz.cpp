@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
+#include <string>
 #include <string_view>
 
 using namespace pacs::dicom;

@@ -48,9 +48,20 @@ associated("echo", FAILED, {
     "command-truncated": message(1, wire.echo_rq()[:-3]),
     "data-announced-then-command": message(1, wire.echo_rq(e_0800=wire.DATA_SET))
                                    + message(1, wire.echo_rq()),
-    "data-unannounced": message(1, wire.echo_rq(), b"\0" * 64) + message(1, wire.echo_rq()),
     "data-first": wire.fragments(1, 0, b"\0" * 64),
 })
+
+
+@case(REFUSED)
+def echo_data_unannounced(scu):
+    """A data set behind a command that said there is none: the command may be answered, the data
+    must not be taken."""
+    scu.associate(CONTEXTS)
+    scu.send(message(1, wire.echo_rq(), b"\0" * 64) + message(1, wire.echo_rq()))
+    outcome = scu.final()
+    return scu.final() if outcome == "status:0000" else outcome
+
+
 associated("echo-legal", OK, {
     "id-0": message(1, wire.echo_rq(e_0110=0)),
     "id-65535": message(1, wire.echo_rq(e_0110=65535)),
@@ -170,11 +181,11 @@ associated("find-answered", f"({OK}|{FAILED})", {
     "keys-of-escape": find(identifier(g_00100010=b"\x1b$B\x1b(B\x1b$)C\xff\xfe")),
     "unknown-keys": find(identifier(**{f"g_0099{at:04X}": b"x" for at in range(0x1001, 0x1801)})),
     "charset-lie": find(identifier(g_00080005=b"ISO_IR 999", g_00100010=b"\xff\xfe*")),
+    "no-priority": find(identifier(), e_0700=None),
     "date-range-backwards": find(identifier(g_00080020=b"20300101-19000101")),
 })
 associated("find-legal", OK, {
     "universal": find(identifier()),
-    "no-priority": find(identifier(), e_0700=None),
     "cancelled-at-once": find(identifier()) + message(FIND, wire.command(
         {0x100: wire.C_CANCEL, 0x120: 999, 0x800: 0x101})),
 })

@@ -148,6 +148,7 @@ TEST_CASE("the request says who we are and what we propose")
     CHECK(seen.identity == options.identity);
     CHECK(seen.user.implementation_class_uid == dicom::implementation_class_uid);
     CHECK_FALSE(association->negotiated().contexts[1].requestor_scp);
+    pair.peer->close();
 }
 
 TEST_CASE("roles hold only when they are granted")
@@ -167,6 +168,7 @@ TEST_CASE("roles hold only when they are granted")
     accepting.get();
     CHECK(with->negotiated().contexts[1].requestor_scp);
     CHECK_FALSE(with->negotiated().contexts[1].requestor_scu);
+    pair.peer->close();
 }
 
 TEST_CASE("a window nobody asked for is not used")
@@ -303,6 +305,7 @@ TEST_CASE("an acceptor answers each proposed context")
     CHECK(association->negotiated().calling_ae == "PEER");
     CHECK(association->negotiated().window.invoked == 64);
     CHECK(association->established());
+    pair.peer->close();
 }
 
 TEST_CASE("an acceptor rejects by its rules")

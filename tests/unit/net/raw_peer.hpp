@@ -161,6 +161,15 @@ inline std::string command_pdu(unsigned context, const dicom::DataSet& command)
     return p_data(context, 3, encode_command(command));
 }
 
+inline StoreRequest store_request(std::string instance = "1.2.3.4")
+{
+    StoreRequest request;
+    request.message_id = 1;
+    request.sop_class = ct_storage;
+    request.sop_instance = std::move(instance);
+    return request;
+}
+
 /// The fault with which `work` ends; nullopt when it does not.
 template <typename Work>
 std::optional<PeerFault> fault_of(const Work& work)
@@ -185,6 +194,9 @@ struct Requested : Pair {
         association = Association::request(std::move(transport), "PEER", options, proposals());
         accepting.get();
     }
+    ~Requested() { peer->close(); }  // first, so that the association need not wait for it
+    Requested(const Requested&) = delete;
+    Requested& operator=(const Requested&) = delete;
 };
 
 /// An association a raw peer asked for and we accepted.
@@ -198,6 +210,9 @@ struct Accepted : Pair {
         association = Association::accept(std::move(transport), rules(), limits);
         REQUIRE(peer->read_pdu().type == 2);
     }
+    ~Accepted() { peer->close(); }
+    Accepted(const Accepted&) = delete;
+    Accepted& operator=(const Accepted&) = delete;
 };
 
 }  // namespace pacs::net::test
