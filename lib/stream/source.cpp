@@ -30,6 +30,13 @@ Item bad_item(Item::State state, std::string name, std::string reason, std::stri
     return item;
 }
 
+Item bad_path(Item::State state, std::string path, std::string reason, std::string message)
+{
+    Item item = bad_item(state, path, std::move(reason), std::move(message));
+    item.path = std::move(path);
+    return item;
+}
+
 Item file_item(std::string path)
 {
     Item item;
@@ -99,10 +106,10 @@ public:
         switch (entry->kind) {
         case WalkEntry::Kind::file: return file_item(std::move(path));
         case WalkEntry::Kind::skipped:
-            return bad_item(Item::State::skipped, std::move(path), "not_a_file", entry->message);
+            return bad_path(Item::State::skipped, std::move(path), "not_a_file", entry->message);
         case WalkEntry::Kind::failed: break;
         }
-        return bad_item(Item::State::failed, std::move(path), "unreadable", entry->message);
+        return bad_path(Item::State::failed, std::move(path), "unreadable", entry->message);
     }
 
 private:
@@ -280,7 +287,7 @@ struct Source::State {
                                                         : fs::path{word});
             } catch (const Error& unreadable) {
                 return std::make_unique<OneItem>(
-                    bad_item(Item::State::failed, word, "unreadable", unreadable.what()));
+                    bad_path(Item::State::failed, word, "unreadable", unreadable.what()));
             }
         }
         if (!fs::exists(status) || !fs::is_regular_file(status)) {
