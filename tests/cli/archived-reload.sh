@@ -24,7 +24,7 @@ answers FIRST
 settings 1104 SECOND
 kill -HUP "$daemon"
 answers SECOND
-said listen
+said 'listen changed'
 echo 'aet = 3' >>pacs.toml
 kill -HUP "$daemon"
 said stays
