@@ -339,6 +339,19 @@ private:
     std::string out_;
 };
 
+// iconv(3) lets sequences of five bytes and code points beyond U+10FFFF pass.
+CharacterSet::Decoded well_formed(std::string_view bytes)
+{
+    CharacterSet::Decoded result;
+    for (std::size_t at = 0; at < bytes.size();) {
+        const std::size_t length = utf8_length(bytes, at);
+        result.utf8 += length == 0 ? replacement : bytes.substr(at, length);
+        result.exact = result.exact && length != 0;
+        at += std::max<std::size_t>(length, 1);
+    }
+    return result;
+}
+
 std::string_view trimmed(std::string_view term) noexcept
 {
     const auto last = term.find_last_not_of(std::string_view{" \0", 2});
@@ -377,6 +390,9 @@ CharacterSet::Decoded CharacterSet::to_utf8(std::string_view bytes, bool person_
 {
     const bool high = std::any_of(bytes.begin(), bytes.end(), is_high);
     const Coding first = repertoires_.empty() ? Coding::ascii : repertoires_.front()->coding;
+    if (is_utf8()) {
+        return well_formed(bytes);
+    }
     if (first == Coding::whole) {
         Decoded result;
         result.exact = append_utf8(result.utf8, repertoires_.front()->iconv_name, bytes);

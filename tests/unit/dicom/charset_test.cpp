@@ -131,6 +131,10 @@ TEST_CASE("bytes that mean nothing become U+FFFD and the rest survives")
     const auto broken = decoded("ISO_IR 192", "a\xffz");
     CHECK(broken.utf8 == "a\xEF\xBF\xBDz");
     CHECK_FALSE(broken.exact);
+    for (const char* const bytes : {"\xf5\x80\x80\x80", "\xf9\x80\x80\x80\x80", "\xed\xa0\x80"}) {
+        CHECK(pacs::is_utf8(decoded("ISO_IR 192", bytes).utf8));
+        CHECK_FALSE(decoded("ISO_IR 192", bytes).exact);
+    }
     CHECK_FALSE(decoded("\\ISO 2022 IR 87", "\x1b$B;").exact);
     CHECK_FALSE(decoded("\\ISO 2022 IR 87", "\x1b!!abc").exact);
     CHECK(decoded("\\ISO 2022 IR 87", "\x1b!!abc").utf8 == "\xEF\xBF\xBD!!abc");
