@@ -56,6 +56,9 @@ Server::Core::Core(std::span<const ListenAddress> addresses, Application& app,
       hard_stop(make_event()),
       limits(server_limits)
 {
+    for (const auto& listener : listeners) {
+        bound.push_back(listener.address());
+    }
 }
 
 void Server::Core::raise_hard_stop()
@@ -81,11 +84,7 @@ Server::~Server()
 
 std::vector<ListenAddress> Server::addresses() const
 {
-    std::vector<ListenAddress> result;
-    for (const auto& listener : core_->listeners) {
-        result.push_back(listener.address());
-    }
-    return result;
+    return core_->bound;
 }
 
 void Server::start()

@@ -41,10 +41,11 @@ struct Server::Core : public std::enable_shared_from_this<Server::Core> {
     void raise_hard_stop();
 
     Application& application;
-    std::vector<Listener> listeners;
-    Descriptor reserve;      ///< given up for a moment when there are no descriptors left
-    Descriptor accept_wake;  ///< ends the accepting thread
-    Descriptor hard_stop;    ///< ends every wait of every association
+    std::vector<Listener> listeners;   ///< closed by stop()
+    std::vector<ListenAddress> bound;  ///< where they listen, or did
+    Descriptor reserve;                ///< given up for a moment when there are no descriptors left
+    Descriptor accept_wake;            ///< ends the accepting thread
+    Descriptor hard_stop;              ///< ends every wait of every association
     StopState stop;
     Doorman doorman;
     std::thread acceptor;
