@@ -227,8 +227,10 @@ void IncomingFile::replace(const fs::path& path, const fs::path& old_name)
 
 void IncomingFile::flush(Folders& folders)
 {
-    flush_file(file_.get(), path_);
-    close();
+    if (file_) {
+        flush_file(file_.get(), path_);
+        close();
+    }
     if (!published_.empty()) {
         folders.flush(published_.parent_path());
     }
@@ -236,7 +238,7 @@ void IncomingFile::flush(Folders& folders)
 
 void IncomingFile::close()
 {
-    if (!file_.close()) {
+    if (file_ && !file_.close()) {
         fail("closing", path_);
     }
 }
