@@ -293,7 +293,7 @@ struct Source::State {
         if (!fs::exists(status) || !fs::is_regular_file(status)) {
             const bool missing = status.type() == fs::file_type::not_found;
             return std::make_unique<OneItem>(
-                bad_item(Item::State::failed, word, missing ? "not_found" : "not_a_file",
+                bad_path(Item::State::failed, word, missing ? "not_found" : "not_a_file",
                          missing ? "no such file or folder"
                                  : (error ? error.message() : "neither a file nor a folder")));
         }
