@@ -80,10 +80,10 @@ def leftovers_are_adopted_or_cleared(context):
         senders.start(server.port, count=1, limit=5)
         senders.wait()
     incoming = archive / "incoming"
-    (incoming / "0123456789abcdef-7.part").write_bytes(b"half an object")
+    (incoming / "4711-7.part").write_bytes(b"half an object")
     published = sorted(objects.stored_files(archive).values())[0]
     sha256 = objects.digest(published)
-    os.link(published, incoming / f"0123456789abcdef-8.{sha256}")
+    os.link(published, incoming / f"4711-8.{sha256}")
     with sqlite3.connect(archive / "index.db") as index:
         index.execute("DELETE FROM instance_row WHERE sop_instance_uid = ?", (published.stem,))
     index.close()

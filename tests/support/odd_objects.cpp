@@ -118,6 +118,12 @@ void write_legal(OddWriter& out)
     out.write("trailing-padding",
               OddWriter::file(out.header(), std::string{"\xfc\xff\xfc\xffOB\0\0\x10\0\0\0", 12} +
                                                 std::string(16, '\0')));
+    header = out.header();
+    const std::string told = OddWriter::file(header);
+    const TransferSyntax syntax{dicom::uids::explicit_le};
+    const std::string meta = told.substr(0, told.size() - dicom::encode(header, syntax).size());
+    header.set_text(dicom::tags::sop_instance_uid, synthetic_uid(4711, out.count()));
+    out.write("meta-differs", meta + dicom::encode(header, syntax));
 }
 
 void write_broken(OddWriter& out)
@@ -137,15 +143,6 @@ void write_broken(OddWriter& out)
     header = out.header();
     header.set_text(dicom::tags::study_instance_uid, "../../../../tmp/owned");
     out.write("study-is-a-path", OddWriter::file(header));
-    header = out.header();
-    whole = OddWriter::file(header);
-    header.set_text(dicom::tags::sop_instance_uid, "1.2.3.4");
-    out.write(
-        "instance-differs-from-meta",
-        whole.substr(
-            0, whole.size() -
-                   dicom::encode(out.header(), TransferSyntax{dicom::uids::explicit_le}).size()) +
-            dicom::encode(header, TransferSyntax{dicom::uids::explicit_le}));
 }
 
 }  // namespace
