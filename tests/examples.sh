@@ -71,7 +71,7 @@ serve() { # FOLDER PORT TITLE
     while [ ! -e "$scratch/$3.ready" ] && kill -0 "${daemons##* }" 2>/dev/null; do :; done
 }
 make_objects --help >/dev/null 2>&1 || { echo "FAIL: make_objects is not built"; exit 1; }
-make_objects $(sed -n 's/^# make_objects: //p' "$0") || exit 1
+make_objects --count 60 /srv/export >/dev/null || exit 1
 case $name in
     pacs-archived.*) limit=4 ;;
     *)
@@ -89,7 +89,7 @@ failed=0
 for command in $(ls "$scratch/commands"/*.sh | sort -V); do
     expected=0
     [ ! -e "${command%.sh}.exit" ] || expected=$(cat "${command%.sh}.exit")
-    timeout --preserve-status -k 10 -s TERM $limit sh "$command" >"$scratch/out" 2>"$scratch/error" </dev/null
+    timeout --preserve-status -k 10 -s TERM $limit sh -c 'trap : TERM; . "$1"' sh "$command" >"$scratch/out" 2>"$scratch/error" </dev/null
     got=$?
     if [ "$got" = "$expected" ]; then
         echo "ok: $(head -n 1 "$command")"

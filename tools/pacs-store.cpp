@@ -1,7 +1,7 @@
 // pacs-store: send objects to a peer (C-STORE, PS3.4 Annex B) or take them into an archive.
 
-#include "base/units.hpp"
 #include "cli/peer_options.hpp"
+#include "cli/validators.hpp"
 #include "send/destination.hpp"
 #include "send/job.hpp"
 
@@ -59,21 +59,20 @@ const cli::ToolInfo info{
 };
 
 struct Options {
-    std::vector<std::string> words;
+    std::vector<std::string> sources;
+    std::string destination;
     std::vector<std::string> set;
     std::vector<std::string> resume;
     send::JobOptions job;
-    std::string retry_delay = "1s";
     send::DestinationOptions to;
 };
 
 ExitCode store(const Options& options, const cli::PeerOptions& peer, cli::Run& run)
 {
-    const cli::Target target = peer.resolve(run.config(), options.words.back());
+    const cli::Target target = peer.resolve(run.config(), options.destination);
     const send::Coercion coercion{options.set};
     const send::DoneList done{target.word, options.resume};
-    stream::Source source{{options.words.begin(), options.words.end() - 1},
-                          {.is_done = [&target](const stream::Record& record) {
+    stream::Source source{options.sources, {.is_done = [&target](const stream::Record& record) {
                               return send::is_stored_record(record, target.word);
                           }}};
     send::DestinationOptions to = options.to;
@@ -87,7 +86,6 @@ ExitCode store(const Options& options, const cli::PeerOptions& peer, cli::Run& r
     how.node = target.word;
     how.dry = options.to.dry;
     how.max_lanes = target.settings.max_associations;
-    how.retry.delay = parse_duration(options.retry_delay);
     how.coercion = &coercion;
     how.done = &done;
     how.existing = destination.existing();
@@ -103,10 +101,9 @@ ExitCode store(const Options& options, const cli::PeerOptions& peer, cli::Run& r
 
 void add_options(CLI::App& app, Options& options)
 {
-    app.add_option("words", options.words, "What to send, and last where to")
-        ->type_name("SOURCE... DEST")
-        ->required()
-        ->expected(2, 1'000'000);
+    app.add_option("SOURCE", options.sources, "What to send: a file, folder, archive, or -")
+        ->required();
+    app.add_option("DEST", options.destination, "Where to: peer or archive")->required();
     app.add_option("-j,--jobs", options.job.lanes, "Send over N associations at once")
         ->type_name("N")
         ->check(CLI::Range(1, 64));
@@ -122,8 +119,8 @@ void add_options(CLI::App& app, Options& options)
     app.add_option("--retries", options.job.retry.retries, "Try again so often what can pass")
         ->type_name("N")
         ->check(CLI::Range(0, 100));
-    app.add_option("--retry-delay", options.retry_delay, "Wait so long before the first retry")
-        ->type_name("DURATION");
+    cli::add_duration(app, "--retry-delay", options.job.retry.delay,
+                      "Wait so long before the first retry");
     app.add_option("--on-conflict", options.to.on_conflict,
                    "What an archive does with other content under the same UID")
         ->check(CLI::IsMember({"keep", "replace", "reject"}))

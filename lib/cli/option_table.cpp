@@ -8,15 +8,16 @@ namespace pacs::cli {
 
 namespace {
 
-/// CLI11 appends the text of a set check to the type: "FORMAT:{json,text}".
+/// CLI11 appends the text of a check to the type: "FORMAT:{json,text}", "N:INT in [1 - 64]".
 void split_type(const std::string& type, OptionEntry& entry)
 {
-    const auto brace = type.find('{');
-    entry.value = type.substr(0, type.find(":{"));
+    const auto brace = type.find(":{");
+    const auto range = type.find(" in [");
+    entry.value = type.substr(0, range == std::string::npos ? brace : type.rfind(':', range));
     if (brace == std::string::npos) {
         return;
     }
-    std::string inside = type.substr(brace + 1, type.find('}') - brace - 1) + ",";
+    std::string inside = type.substr(brace + 2, type.find('}') - brace - 2) + ",";
     for (std::size_t comma = 0; (comma = inside.find(',')) != std::string::npos;
          inside.erase(0, comma + 1)) {
         entry.choices.push_back(inside.substr(0, comma));
@@ -34,6 +35,11 @@ OptionEntry entry_of(const CLI::Option& option)
     }
     if (option.get_expected_max() != 0) {
         split_type(option.get_type_name(), entry);
+    }
+    if (entry.value == "TEXT") {  // CLI11's word for a type nobody named
+        entry.value = option.get_positional() ? option.get_name()
+                      : entry.choices.empty() ? "TEXT"
+                                              : "HOW";
     }
     entry.help = option.get_description();
     entry.fallback = entry.value.empty() || option.get_required() ? "" : option.get_default_str();

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 using pacs::cli::arranged;
@@ -92,4 +93,25 @@ TEST_CASE("a DCMTK spelling that lacks its value is a usage error")
     CHECK_THROWS_WITH(with_habits({"-aet"}), Catch::Contains("-aet needs a value"));
     CHECK_THROWS_WITH(with_habits({"-aec", "PACS", "A@host:104"}),
                       Catch::Contains("-aec needs a host and a port"));
+}
+
+TEST_CASE("the last of many words is the destination, wherever the options stand")
+{
+    CLI::App app;
+    Words sources;
+    std::string destination;
+    int jobs = 0;
+    app.positionals_at_end();
+    app.add_option("SOURCE", sources, "")->required();
+    app.add_option("DEST", destination, "")->required();
+    app.add_option("-j", jobs, "");
+    Words words = arranged(app, {"a", "-j", "4", "-", "b", "@archive"}, std::nullopt);
+    std::reverse(words.begin(), words.end());
+    app.parse(words);
+    CHECK(sources == Words{"a", "-", "b"});
+    CHECK(destination == "@archive");
+    CHECK(jobs == 4);
+    Words lone = arranged(app, {"@archive"}, std::nullopt);
+    std::reverse(lone.begin(), lone.end());
+    CHECK_THROWS_WITH(app.parse(lone), Catch::Contains("DEST is required"));
 }
