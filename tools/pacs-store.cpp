@@ -5,7 +5,6 @@
 #include "send/destination.hpp"
 #include "send/job.hpp"
 
-#include <algorithm>
 #include <memory>
 
 namespace {
