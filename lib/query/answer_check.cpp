@@ -42,6 +42,23 @@ std::vector<std::string> folded_values(const dicom::Element& element,
     return values;
 }
 
+/// The first element whose text its character set cannot say, nullptr for none. What is plain ASCII
+/// is the same in all.
+const dicom::Element* undecodable(const dicom::DataSet& identifier,
+                                  const dicom::CharacterSet& charset)
+{
+    const auto foreign = [](char c) {
+        return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b';
+    };
+    for (const dicom::Element& element : identifier.elements()) {
+        if (dicom::has_character_set(element.vr) && std::ranges::any_of(element.value, foreign) &&
+            !charset.to_utf8(element.value, element.vr == dicom::Vr::PN).exact) {
+            return &element;
+        }
+    }
+    return nullptr;
+}
+
 bool has_unique_key(const dicom::DataSet& identifier, dicom::QueryLevel level)
 {
     const std::string value = identifier.text(dicom::unique_key(level));
@@ -55,6 +72,7 @@ std::string_view reason_word(Verdict verdict) noexcept
     switch (verdict) {
     case Verdict::good: return "";
     case Verdict::mismatch: return "mismatch";
+    case Verdict::character_set: return "character_set";
     case Verdict::wrong_level: return "wrong_level";
     case Verdict::no_unique_key: return "no_unique_key";
     case Verdict::unreadable: return "unreadable";
@@ -107,6 +125,11 @@ AnswerCheck::Finding AnswerCheck::check(const Answer& answer) const
             return {Verdict::mismatch,
                     fmt::format("{} does not match the key", dicom::name_of(key.tag))};
         }
+    }
+    if (const dicom::Element* element = undecodable(answer.identifier, charset)) {
+        return {Verdict::character_set,
+                fmt::format("{} has bytes that are not in its character set",
+                            dicom::name_of(element->tag))};
     }
     return {};
 }

@@ -17,6 +17,7 @@ namespace pacs::query {
 enum class Verdict : std::uint8_t {
     good,
     mismatch,       ///< an attribute does not match the key it was asked with
+    character_set,  ///< text has bytes that its character set does not have
     wrong_level,    ///< Query/Retrieve Level says another level
     no_unique_key,  ///< the unique key of the level is missing, or a UID that is none
     unreadable,     ///< the bytes are no data set

@@ -105,7 +105,8 @@ Outcome outcome_of(Verdict verdict) noexcept
 {
     switch (verdict) {
     case Verdict::good: return Outcome::ok;
-    case Verdict::mismatch: return Outcome::warning;
+    case Verdict::mismatch:
+    case Verdict::character_set: return Outcome::warning;
     default: return Outcome::failed;
     }
 }

@@ -13,15 +13,14 @@
 
 namespace pacs::query {
 
-/// The record of an answer, pacs-records(5): `type` is the level, then `outcome` (ok; warning for a
-/// mismatch; failed for what cannot be used) with `reason` and `message`, then the attributes, then
-/// `node`. Query/Retrieve Level is left out: the type says it. `fallback` is the character set of
-/// an answer that names none.
+/// The record of an answer, pacs-records(5): `type` is the level, then `outcome` (outcome_of())
+/// with `reason` and `message`, then the attributes, then `node`. Query/Retrieve Level is left out:
+/// the type says it. `fallback` is the character set of an answer that names none.
 JsonLine answer_record(const Question& question, const Answer& answer,
                        const AnswerCheck::Finding& finding, std::string_view node,
                        const dicom::CharacterSet& fallback);
 
-/// Good is ok, a mismatch a warning, everything else failed.
+/// Good is ok, a mismatch and undecodable text are warnings, everything else failed.
 Outcome outcome_of(Verdict verdict) noexcept;
 
 /// How a question is shown.

@@ -160,7 +160,7 @@ void Enquiry::take(const Question& question, const AnswerCheck& check, const Ans
     const AnswerCheck::Finding finding = check.check(answer);
     const Outcome outcome = outcome_of(finding.verdict);
     ++answers_;
-    mismatches_ += outcome == Outcome::warning ? 1 : 0;
+    mismatches_ += finding.verdict == Verdict::mismatch ? 1 : 0;
     failed_ += outcome == Outcome::failed ? 1 : 0;
     std::string dicom_json;
     if (options_.dicom_json && finding.verdict != Verdict::unreadable) {
@@ -201,7 +201,12 @@ void Enquiry::ask_each(const Wishes& wishes, const dicom::CharacterSet& charset,
         if (is_passed_over(record)) {
             continue;
         }
-        refuse_line(record, input, number);
+        try {
+            refuse_line(record, input, number);
+        } catch (const Error&) {
+            endings_.interrupted();
+            throw;
+        }
         ask_for(wishes, charset, now, record);
     }
 }

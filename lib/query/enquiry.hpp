@@ -55,8 +55,9 @@ public:
     void close();
     /// A question failed, or an answer or record was useless.
     bool failed() const noexcept { return endings_.failed() || failed_ > 0; }
-    /// Adds `answers`, `mismatches` when there are any, what EndingSummary::write() has, and as
-    /// `reason` what the peer did that ended an ask() with a PeerError.
+    /// Adds `answers`, `mismatches` (answers that do not match) when there are any, what
+    /// EndingSummary::write() has, and as `reason` what the peer did that ended an ask() with a
+    /// PeerError.
     void summarize(JsonLine& summary) const;
 
 private:

@@ -51,6 +51,18 @@ index::Query understood(const Question& question)
     }
 }
 
+/// A search answers the unique keys of the levels above too; a server sends what was asked for.
+dicom::DataSet asked_part(const dicom::DataSet& found, const dicom::DataSet& identifier)
+{
+    dicom::DataSet answer;
+    for (const dicom::Element& element : found.elements()) {
+        if (identifier.has(element.tag) || element.tag == dicom::tags::specific_character_set) {
+            answer.put(element);
+        }
+    }
+    return answer;
+}
+
 Ending IndexSource::ask(const Question& question, std::uint64_t limit, const AnswerSink& sink)
 {
     index::Search search = index().search(understood(question), Deadline::after(max_duration_),
@@ -63,7 +75,7 @@ Ending IndexSource::ask(const Question& question, std::uint64_t limit, const Ans
             break;
         }
         ++ending.answers;
-        Answer answer{std::move(*found), {}};
+        Answer answer{asked_part(*found, question.identifier), {}};
         found = search.next();
         sink(std::move(answer), found.has_value());
     }

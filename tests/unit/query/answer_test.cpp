@@ -86,6 +86,20 @@ TEST_CASE("an answer of another level is not one")
     CHECK(verdict({}, answer({{"QueryRetrieveLevel", "STUDY"}})) == Verdict::good);
 }
 
+TEST_CASE("text that its character set cannot say is told, when it is not plain ASCII")
+{
+    const Answer bytes = answer({{"PatientName", "M\xFCller"}});
+    CHECK(verdict({}, bytes) == Verdict::character_set);
+    CHECK(AnswerCheck(question({}), dicom::CharacterSet{"ISO_IR 100"}).check(bytes).verdict ==
+          Verdict::good);
+    const Answer wrong =
+        answer({{"SpecificCharacterSet", "ISO_IR 192"}, {"PatientName", "M\xFCller"}});
+    const auto finding = AnswerCheck{question({}), {}}.check(wrong);
+    CHECK(finding.verdict == Verdict::character_set);
+    CHECK(finding.message.find("PatientName") != std::string::npos);
+    CHECK(verdict({}, answer({{"PatientName", "DOE"}})) == Verdict::good);
+}
+
 TEST_CASE("bytes that are no data set are told as such")
 {
     Answer garbage;
