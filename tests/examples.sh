@@ -92,9 +92,9 @@ for command in $(ls "$scratch/commands"/*.sh | sort -V); do
     timeout --preserve-status -k 10 -s TERM $limit sh -c 'trap : TERM; . "$1"' sh "$command" >"$scratch/out" 2>"$scratch/error" </dev/null
     got=$?
     if [ "$got" = "$expected" ]; then
-        echo "ok: $(head -n 1 "$command")"
+        printf "ok: %s\n" "$(head -n 1 "$command")"
     else
-        echo "FAIL: exit $got, not $expected: $(cat "$command")"
+        printf "FAIL: exit %s, not %s: %s\n" "$got" "$expected" "$(cat "$command")"
         head -n 20 "$scratch/out" "$scratch/error"
         failed=1
     fi
