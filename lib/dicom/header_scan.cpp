@@ -1,7 +1,9 @@
 #include "dicom/header_scan.hpp"
 
+#include "base/error.hpp"
 #include "dicom/deflate.hpp"
 #include "dicom/structure_walk.hpp"
+#include "dicom/uid.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -20,7 +22,6 @@ bool is_bulk(Vr vr) noexcept
     case Vr::OL:
     case Vr::OV:
     case Vr::OW:
-    case Vr::SQ:
     case Vr::UN: return true;
     default: return false;
     }
@@ -38,7 +39,7 @@ struct HeaderScanner::State : StructureWalker::Listener {
     State(const TransferSyntax& syntax, std::vector<Tag> wanted_tags, const ScanLimits& scan_limits)
         : limits(scan_limits),
           wanted(std::move(wanted_tags)),
-          big_endian(syntax.big_endian()),
+          encoding(syntax),
           walker(Encoding{syntax}, scan_limits, *this)
     {
         std::sort(wanted.begin(), wanted.end());
@@ -50,7 +51,7 @@ struct HeaderScanner::State : StructureWalker::Listener {
 
     ScanLimits limits;
     std::vector<Tag> wanted;  // sorted
-    bool big_endian;
+    Encoding encoding;
     StructureWalker walker;
     std::optional<Inflater> inflater;
     std::uint64_t deflated_bytes = 0;
@@ -59,6 +60,8 @@ struct HeaderScanner::State : StructureWalker::Listener {
     DataSet header;
     Element kept;  // the wanted element whose value comes
     bool swap_kept = false;
+    bool keep_sequence = false;
+    bool too_long = false;
     bool complete = false;
     bool late = false;
     bool pixels = false;
@@ -73,17 +76,31 @@ struct HeaderScanner::State : StructureWalker::Listener {
             return false;
         }
         late = late || complete;
-        if (complete || element.length > limits.value_bytes) {
+        const bool open_end = vr == Vr::SQ && element.undefined();
+        if (complete || (element.length > limits.value_bytes && !open_end)) {
             return false;
         }
         kept = Element{element.tag, vr, {}};
-        kept.value.reserve(element.length);
-        swap_kept = big_endian && element.vr != Vr::UN;
+        keep_sequence = vr == Vr::SQ;
+        too_long = false;
+        if (keep_sequence) {
+            append_element_header(kept.value, element, encoding);
+        } else {
+            kept.value.reserve(element.length);
+        }
+        swap_kept = encoding.big_endian && element.vr != Vr::UN && !keep_sequence;
         return true;
     }
 
     void value(std::span<const std::byte> bytes) override
     {
+        if (keep_sequence && kept.value.size() + bytes.size() > limits.value_bytes) {
+            kept.value.clear();  // too long to be kept, as an undefined length did not tell
+            too_long = true;
+        }
+        if (too_long) {
+            return;
+        }
         kept.value.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     }
 
@@ -92,7 +109,30 @@ struct HeaderScanner::State : StructureWalker::Listener {
         if (swap_kept) {
             swap_bytes(kept.value, kept.vr);
         }
-        header.put(std::move(kept));
+        if (keep_sequence && !too_long) {
+            put_sequence();
+        } else if (!keep_sequence) {
+            header.put(std::move(kept));
+        }
+    }
+
+    // The walk has proved the structure; what the stricter decoder does not take is left out.
+    void put_sequence()
+    {
+        const std::string_view plain = encoding.big_endian    ? uids::explicit_be
+                                       : encoding.explicit_vr ? uids::explicit_le
+                                                              : uids::implicit_le;
+        try {
+            const auto bytes = std::as_bytes(std::span{kept.value});
+            DataSet decoded = decode(bytes, TransferSyntax{plain}, {.depth = limits.depth});
+            if (const Element* sequence = decoded.find(kept.tag)) {
+                header.put(*sequence);
+            }
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::data) {
+                throw;
+            }
+        }
     }
 
     bool inflate(std::span<const std::byte> bytes)

@@ -33,8 +33,9 @@ struct ScanLimits {
 /// end.
 class HeaderScanner {
 public:
-    /// `wanted` are top-level tags, in any order; sequences and values of bulk VRs (OB, OW, UN and
-    /// their kind) are never kept. A UN whose tag the dictionary knows is kept under that VR.
+    /// `wanted` are top-level tags, in any order; values of bulk VRs (OB, OW, UN and their kind)
+    /// are never kept. A UN whose tag the dictionary knows is kept under that VR. A sequence (SQ)
+    /// is kept with its items when its bytes are not more than ScanLimits::value_bytes.
     HeaderScanner(const TransferSyntax& syntax, std::vector<Tag> wanted,
                   const ScanLimits& limits = {});
     ~HeaderScanner();

@@ -95,17 +95,31 @@ bool StructureWalker::walk(std::span<const std::byte> bytes)
     while (defect_.empty()) {
         if (value_left_ == 0) {
             close_finished_frames();
+            end_gathering();
         }
         if (bytes.empty()) {
             return true;
         }
+        const bool gathered = gathering_;
+        const auto before = bytes;
         if (value_left_ > 0) {
             bytes = take_value(bytes);
         } else {
             bytes = padding_ ? take_padding(bytes) : take_header(bytes);
         }
+        if (gathered) {
+            listener_.value(before.first(before.size() - bytes.size()));
+        }
     }
     return false;
+}
+
+void StructureWalker::end_gathering()
+{
+    if (gathering_ && at_top_level()) {
+        gathering_ = false;
+        listener_.end();
+    }
 }
 
 std::span<const std::byte> StructureWalker::take_value(std::span<const std::byte> bytes)
@@ -253,7 +267,7 @@ bool StructureWalker::open_sequence(const Frame& frame, const ElementHeader& hea
         return broken("undefined length in a VR nobody knows");
     }
     if (at_top_level()) {
-        listener_.begin(header);
+        gathering_ = listener_.begin(header) && header.vr == Vr::SQ;
     }
     if (depth_ >= limits_.depth) {
         return nested_too_deep();

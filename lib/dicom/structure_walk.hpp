@@ -23,7 +23,8 @@ public:
     class Listener {
     public:
         virtual ~Listener() = default;
-        /// An element begins; true asks for its value (never given for sequences and fragments).
+        /// An element begins; true asks for its value. That of a sequence (SQ) are the bytes of its
+        /// items and delimiters; fragments and sequences in UN are never given.
         virtual bool begin(const ElementHeader& header) = 0;
         /// The next bytes of the value asked for.
         virtual void value(std::span<const std::byte> bytes) = 0;
@@ -65,6 +66,7 @@ private:
     void pop();
     bool close();
     void close_finished_frames();
+    void end_gathering();
     bool broken(std::string_view reason);
     bool nested_too_deep();
 
@@ -91,6 +93,7 @@ private:
     std::uint64_t tag_at_ = 0;      // and where its header starts
     std::uint64_t value_left_ = 0;  // bytes of its value still to come
     bool listening_ = false;        // to that value
+    bool gathering_ = false;        // a sequence at the top, byte by byte
     bool padding_ = false;          // only zeros may follow
 
     std::string defect_;
