@@ -15,6 +15,11 @@ bool is_capital(std::byte letter) noexcept
     return letter >= std::byte{'A'} && letter <= std::byte{'Z'};
 }
 
+bool is_small(std::byte letter) noexcept
+{
+    return letter >= std::byte{'a'} && letter <= std::byte{'z'};
+}
+
 void append_u16(std::string& out, unsigned value, bool big_endian)
 {
     const auto high = static_cast<char>((value >> 8U) & 0xFFU);
@@ -66,6 +71,7 @@ std::optional<ElementHeader> read_element_header(std::span<const std::byte> byte
     const Vr vr = vr_of(std::string_view{letters, 2});
     header.vr = vr == Vr::none ? Vr::UN : vr;
     header.known_vr = vr != Vr::none;
+    header.small_vr = is_small(first) && is_small(second);
     if (vr == Vr::none ? !(is_capital(first) && is_capital(second)) : !has_long_length(vr)) {
         header.length = read_u16(bytes.data() + 6, big);
         return header;

@@ -38,6 +38,7 @@ struct ElementHeader {
     std::uint32_t length = 0;
     std::size_t bytes = 0;  ///< of the header itself, 8 or 12
     bool known_vr = true;   ///< false: explicit VR with letters PS3.5 6.2 has not, taken as UN
+    bool small_vr = false;  ///< two small letters, which DCMTK takes for VRs of its own making
 
     bool undefined() const noexcept { return length == undefined_length; }
 };

@@ -59,9 +59,10 @@ public:
     const std::string& defect() const noexcept;
     /// True when the defect is nesting deeper than the limit.
     bool too_deep() const noexcept;
-    /// True when an implicit VR data set holds a private value that starts like a sequence but is
-    /// none: readers that know its private dictionary stumble there, others do not. Store it, send
-    /// it as it is, but let no other parser near it.
+    /// True when other readers may see another structure: a private value in implicit VR starts
+    /// like a sequence but is none (readers that know its private dictionary stumble there), or
+    /// explicit VR has two small letters for a VR. Store it, send it as it is, but let no other
+    /// parser near it.
     bool readers_may_differ() const noexcept;
     const DataSet& header() const noexcept;  ///< the wanted elements seen so far
     std::uint64_t offset() const noexcept;   ///< bytes consumed (inflated ones for deflated)

@@ -181,6 +181,7 @@ bool StructureWalker::begin_element(const ElementHeader& header)
     const bool first = offset_ == 0;
     tag_ = header.tag;
     tag_at_ = offset_;
+    readers_may_differ_ = readers_may_differ_ || header.small_vr;
     if (++elements_ > limits_.elements) {
         return fail("too many elements");
     }

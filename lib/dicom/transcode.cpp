@@ -51,6 +51,10 @@ void scan(std::span<const std::byte> bytes, const TransferSyntax& syntax, const 
     if (!scanner.feed(bytes) || !scanner.finish()) {
         throw Error(ErrorKind::data, fmt::format("reading {}: {}", what, scanner.defect()));
     }
+    if (scanner.readers_may_differ()) {
+        throw Error(ErrorKind::data,
+                    fmt::format("reading {}: readers may differ on what it says", what));
+    }
 }
 
 /// nullptr when the value is not allowed.

@@ -328,6 +328,10 @@ TEST_CASE("a defective data set never reaches the converter")
     std::string cut = object_of(Image{});
     cut.resize(cut.size() - 5);
     CHECK_THROWS_AS(convert(bytes_of(cut), explicit_le, implicit_le), Error);
+    // A VR that DCMTK has for itself, with another length.
+    const std::string odd = object_of(Image{}) + std::string{"\xE1\x7F\x10\x10px\0\0", 8};
+    CHECK_THROWS_WITH(convert(bytes_of(odd), explicit_le, implicit_le),
+                      Catch::Contains("readers may differ"));
 }
 
 TEST_CASE("edits change what they name and nothing else")
