@@ -21,10 +21,9 @@ void append_lines(std::string& out, const dicom::DataSet& data_set,
                   const dicom::CharacterSet& charset, std::size_t depth)
 {
     for (const dicom::Element& element : data_set.elements()) {
-        const bool sequence = element.vr == dicom::Vr::SQ;
-        out += fmt::format("{:{}}{} {} {} {}\n", "", depth * 4, element.tag.formatted(),
-                           dicom::to_string(element.vr), dicom::name_of(element.tag),
-                           sequence ? "" : printable_value(element, charset));
+        out += fmt::format("{:{}}{} {} {}", "", depth * 4, element.tag.formatted(),
+                           dicom::to_string(element.vr), dicom::name_of(element.tag));
+        out += element.vr == dicom::Vr::SQ ? "\n" : " " + printable_value(element, charset) + "\n";
         for (const dicom::DataSet& item : element.items) {
             append_lines(out, item, charset, depth + 1);
         }

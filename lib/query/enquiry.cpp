@@ -145,12 +145,8 @@ Ending Enquiry::put(const Question& question, const stream::Record* origin)
     Ending ending = ask_source(question, [&](Answer&& answer, bool more_at_hand) {
         take(question, check, answer, origin, more_at_hand);
     });
-    endings_.add(ending);
     warn_once(question);
-    if (const std::string message = ending_message(ending); !message.empty()) {
-        log::write(query::failed(ending) ? log::Level::error : log::Level::warning,
-                   fmt::format("asking {}: {}", options_.node, message));
-    }
+    note(ending);
     return ending;
 }
 
@@ -171,6 +167,22 @@ void Enquiry::take(const Question& question, const AnswerCheck& check, const Ans
         pass_through(line, *origin, answer.identifier);
     }
     options_.on_record(line, dicom_json, more_at_hand);
+}
+
+void Enquiry::note(const Ending& ending)
+{
+    endings_.add(ending);
+    if (ending.keys_unsupported && !std::exchange(keys_unsupported_, true)) {
+        log::info("{} does not support all keys: some were not matched or not returned",
+                  options_.node);
+    }
+    if (ending.truncated == Truncated::unknown && !query::failed(ending)) {
+        log::info("{} answers of {} may not be all", ending.answers, options_.node);
+    }
+    if (const std::string message = ending_message(ending); !message.empty()) {
+        log::write(query::failed(ending) ? log::Level::error : log::Level::warning,
+                   fmt::format("asking {}: {}", options_.node, message));
+    }
 }
 
 void Enquiry::warn_once(const Question& question)
@@ -258,6 +270,9 @@ void Enquiry::summarize(JsonLine& summary) const
     summary.add("node", options_.node).add("answers", answers_);
     if (mismatches_ > 0) {
         summary.add("mismatches", mismatches_);
+    }
+    if (keys_unsupported_) {
+        summary.add("keys_unsupported", true);
     }
     endings_.write(summary);
     if (fault_) {

@@ -69,6 +69,7 @@ private:
                  const stream::Record& record);
     void tell_failure(dicom::QueryLevel level, std::string_view reason, std::string_view message,
                       const stream::Record& origin);
+    void note(const Ending& ending);
     void warn_once(const Question& question);
 
     std::unique_ptr<Source> source_;
@@ -78,6 +79,7 @@ private:
     std::uint64_t mismatches_ = 0;
     std::uint64_t failed_ = 0;
     std::optional<net::PeerFault> fault_;
+    bool keys_unsupported_ = false;
     bool warned_ = false;
     std::string last_question_;
 };

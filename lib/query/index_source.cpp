@@ -1,8 +1,10 @@
 #include "archive/archive.hpp"
 #include "base/deadline.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/stop.hpp"
 #include "dicom/data_set.hpp"
+#include "dicom/dictionary.hpp"
 #include "index/index.hpp"
 #include "query/source.hpp"
 
@@ -51,6 +53,16 @@ index::Query understood(const Question& question)
     }
 }
 
+/// An unknown key that was to match is as good as none; that must not go unsaid.
+void warn_of_unmatched(const std::vector<dicom::Tag>& unsupported, const dicom::DataSet& identifier)
+{
+    for (const dicom::Tag tag : unsupported) {
+        if (!identifier.text(tag).empty()) {
+            log::warning("the index does not know {}: it was not matched", dicom::name_of(tag));
+        }
+    }
+}
+
 /// A search answers the unique keys of the levels above too; a server sends what was asked for.
 dicom::DataSet asked_part(const dicom::DataSet& found, const dicom::DataSet& identifier)
 {
@@ -69,6 +81,7 @@ Ending IndexSource::ask(const Question& question, std::uint64_t limit, const Ans
                                           [] { return StopFlag::instance().raised(); });
     Ending ending;
     ending.keys_unsupported = !search.query().unsupported.empty();
+    warn_of_unmatched(search.query().unsupported, question.identifier);
     auto found = search.next();
     while (found && !StopFlag::instance().raised()) {
         if (limit != 0 && ending.answers == limit) {

@@ -11,5 +11,5 @@ tool=$!
     read -r second
     kill -TERM $tool
     cat
-} <records | jq -c '[.type, .outcome, .reason, .exit_status]'
+} <records | jq -c '[.type, .outcome, .reason, .exit_status]' | uniq
 wait $tool
