@@ -140,7 +140,7 @@ FrameShape shape_of(DcmItem& item)
     }
     OFString photometric;
     if (item.findAndGetOFString(DCM_PhotometricInterpretation, photometric).good()) {
-        shape.photometric = photometric.c_str();
+        shape.photometric = photometric;
     }
     return shape;
 }

@@ -69,7 +69,7 @@ std::unique_ptr<DcmElement> make_element(const Edit& edit)
         return nullptr;
     }
     std::unique_ptr<DcmElement> element{raw};
-    const bool fits = element->putOFStringArray(edit.value.c_str()).good() &&
+    const bool fits = element->putOFStringArray(edit.value).good() &&
                       (edit.value.empty() || element->getLength() > 0) &&
                       element->checkValue(vm, OFTrue).good();
     return fits ? std::move(element) : nullptr;

@@ -32,7 +32,7 @@ struct JobCore {
     }
 
     /// Ends the job: the others stop at their next look at the queue.
-    void fail(std::exception_ptr error)
+    void fail(const std::exception_ptr& error)
     {
         {
             const std::lock_guard lock{mutex};
