@@ -50,8 +50,10 @@ Database open_for_reading(const std::filesystem::path& path)
                                    nullptr, nullptr) != SQLITE_OK) {
         database.fail("opening");
     }
-    database.run("PRAGMA cache_size = -16384");
-    database.run("PRAGMA mmap_size = 1073741824");
+    // Small, because every search has one of its own, and the kernel keeps the pages anyway. No
+    // mmap: a disk that fails then is an error and not a signal that ends the process.
+    database.run("PRAGMA cache_size = -2048");
+    database.run("PRAGMA mmap_size = 0");
     return database;
 }
 
