@@ -71,11 +71,11 @@ std::string read_data_set(RawPeer& peer, std::size_t max_pdu)
     std::string data;
     for (;;) {
         const auto pdu = peer.read_pdu();
-        REQUIRE(pdu.type == 4);
-        REQUIRE(pdu.body.size() <= max_pdu);
+        must(pdu.type == 4, "expected a P-DATA-TF");
+        must(pdu.body.size() <= max_pdu, "a PDU longer than agreed");
         const auto pdv =
             decode_pdv_header(bytes_of(pdu.body).first<pdv_header_bytes>(), pdu.body.size());
-        REQUIRE(pdv.length + pdv_header_bytes == pdu.body.size());
+        must(pdv.length + pdv_header_bytes == pdu.body.size(), "more than one value in a PDU");
         if (pdv.command) {
             continue;
         }
@@ -83,7 +83,7 @@ std::string read_data_set(RawPeer& peer, std::size_t max_pdu)
         if (pdv.last) {
             return data;
         }
-        REQUIRE(pdv.length % 2 == 0);
+        must(pdv.length % 2 == 0, "a fragment of odd length");
     }
 }
 

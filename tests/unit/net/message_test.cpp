@@ -132,7 +132,8 @@ TEST_CASE("without a message id there is nothing to answer to")
 
 TEST_CASE("a UID that is none is refused by its own status")
 {
-    for (const std::string bad : {"1.2/../3", "abc", "1..2", std::string(65, '1').c_str()}) {
+    for (const std::string& bad :
+         {std::string{"1.2/../3"}, std::string{"abc"}, std::string{"1..2"}, std::string(65, '1')}) {
         auto by_class = to_command(Request{store_request()});
         by_class.set_text(tags::affected_sop_class, bad, dicom::Vr::UI);
         CHECK(refusal_of(by_class) == "0118");

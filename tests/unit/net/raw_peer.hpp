@@ -17,6 +17,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -29,6 +30,14 @@ inline std::string verification{dicom::uids::verification};
 inline std::string ct_storage{"1.2.840.10008.5.1.4.1.1.2"};
 inline std::string implicit_le{dicom::uids::implicit_le};
 inline std::string explicit_le{dicom::uids::explicit_le};
+
+/// For threads beside the test's own, which must not use the test framework.
+inline void must(bool condition, const char* what)
+{
+    if (!condition) {
+        throw std::runtime_error(what);
+    }
+}
 
 struct Pdu {
     unsigned type = 0;  ///< 0: the stream ended
@@ -55,9 +64,8 @@ public:
         std::string bytes;
         while (bytes.size() < count) {
             pollfd ready{socket_.get(), POLLIN, 0};
-            if (::poll(&ready, 1, Deadline::after(patience).poll_ms()) <= 0) {
-                throw std::runtime_error("the raw peer waited in vain");
-            }
+            must(::poll(&ready, 1, Deadline::after(patience).poll_ms()) > 0,
+                 "the raw peer waited in vain");
             char buffer[4096];
             const auto got =
                 ::recv(socket_.get(), buffer, std::min(sizeof buffer, count - bytes.size()), 0);
@@ -85,7 +93,7 @@ public:
     AssociateRq accept_all(const std::function<void(AssociateAc&)>& change = {})
     {
         const auto pdu = read_pdu();
-        REQUIRE(pdu.type == 1);
+        must(pdu.type == 1, "the raw peer expected a request");
         const auto request = decode_associate_rq(std::as_bytes(std::span{pdu.body}));
         AssociateAc acceptance;
         acceptance.called_ae = request.called_ae;

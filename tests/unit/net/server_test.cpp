@@ -177,7 +177,7 @@ public:
     {
         std::unique_lock lock{mutex_};
         changed_.wait_for(lock, patience, [&] { return replies_.size() >= count; });
-        REQUIRE(replies_.size() >= count);
+        must(replies_.size() >= count, "too few replies");
         return std::exchange(replies_, {});
     }
     std::size_t size()
@@ -254,7 +254,7 @@ TEST_CASE("an object's bytes reach the sink as they were sent")
     }
     std::string received;
     serving.application.store = [&](const StoreRequest& request) {
-        CHECK(request.sop_instance == "1.2.3");
+        must(request.sop_instance == "1.2.3", "another instance");
         return take_by([&](const StoreReply& reply, const std::string& bytes) {
             received = bytes;
             reply(statuses::coerced, "a comment", {dicom::Tag{0x0010, 0x0010}});
@@ -432,9 +432,9 @@ TEST_CASE("a query streams its answers and its final status")
     Serving serving;
     serving.application.query = [](const FindRequest& request, const std::string& identifier,
                                    Responder& responder) {
-        CHECK(identifier == "KEYS");
+        must(identifier == "KEYS", "another identifier");
         for (int i = 0; i < 1000; ++i) {
-            REQUIRE(responder.send("ANSWER" + std::to_string(i)));
+            must(responder.send("ANSWER" + std::to_string(i)), "cancelled");
         }
         return Response::to(request, statuses::success);
     };

@@ -20,7 +20,7 @@ dicom::DataSet read_command(RawPeer& peer)
 {
     for (;;) {
         const auto pdu = peer.read_pdu();
-        REQUIRE(pdu.type == 4);
+        must(pdu.type == 4, "the raw peer expected a P-DATA-TF");
         const auto pdv =
             decode_pdv_header(bytes_of(pdu.body).first<pdv_header_bytes>(), pdu.body.size());
         if (pdv.command) {
@@ -269,7 +269,7 @@ TEST_CASE("without a window the next object waits for the answer")
             (void)open.peer->read_pdu();
             // a second request before the answer would be readable now
             pollfd input{open.peer->fd(), POLLIN, 0};
-            REQUIRE(::poll(&input, 1, 20) == 0);
+            must(::poll(&input, 1, 20) == 0, "a second request before the answer");
             open.peer->send(response_pdu(3, answer_to(command, statuses::success)));
         }
     });
@@ -334,8 +334,9 @@ TEST_CASE("a query is cancelled when no more is wanted, and what still comes is 
         [](RawPeer& peer, const dicom::DataSet& command) {
             peer.send(match(command, "ONE") + match(command, "TWO"));
             const auto cancel = read_command(peer);
-            CHECK(std::get<CancelRequest>(parse_request(cancel)).message_id_responded ==
-                  message_id(parse_request(command)));
+            must(std::get<CancelRequest>(parse_request(cancel)).message_id_responded ==
+                     message_id(parse_request(command)),
+                 "the cancel names another message");
             peer.send(match(command, "THREE") +
                       response_pdu(1, answer_to(command, statuses::cancel)));
         },
