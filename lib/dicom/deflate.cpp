@@ -12,6 +12,7 @@ namespace pacs::dicom {
 namespace {
 
 constexpr int raw_deflate = -MAX_WBITS;
+constexpr std::size_t buffer_bytes = 64U << 10U;
 
 // zlib counts in unsigned int and wants a pointer to mutable bytes it never changes.
 std::size_t set_input(z_stream& stream, std::span<const std::byte> bytes)
@@ -38,7 +39,7 @@ struct Inflater::Stream {
     z_stream z{};
     std::uint64_t left;
     Status status = Status::more;
-    std::array<std::byte, 64 * 1024> buffer{};
+    std::array<std::byte, buffer_bytes> buffer{};
 
     // One call of inflate(); false when there is nothing to go on with.
     bool step(const Sink& sink)
@@ -92,7 +93,7 @@ std::string deflate(std::string_view bytes)
         throw std::bad_alloc{};
     }
     std::string result;
-    std::array<char, 16 * 1024> buffer{};
+    std::array<char, buffer_bytes> buffer{};
     auto rest = std::as_bytes(std::span{bytes});
     do {
         rest = rest.subspan(set_input(z, rest));

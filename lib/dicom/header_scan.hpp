@@ -15,7 +15,7 @@ namespace pacs::dicom {
 struct ScanLimits {
     unsigned depth = 64;                         ///< nested sequences
     std::uint64_t elements = 10'000'000;         ///< in all, delimiters included
-    std::size_t value_bytes = 64 * 1024;         ///< of one wanted value; a longer one is left out
+    std::size_t value_bytes = 64U << 10U;        ///< of one wanted value; a longer one is left out
     std::uint64_t inflated_bytes = 4ULL << 30U;  ///< of a deflated data set
     std::uint64_t inflate_ratio = 1100;          ///< beyond what DEFLATE can reach is a lie
 };

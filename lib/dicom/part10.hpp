@@ -20,7 +20,7 @@ struct FileHead {
 };
 
 /// How many bytes of a file's start are enough for read_file_head in all usual cases.
-inline constexpr std::size_t file_head_bytes = 64 * 1024;
+inline constexpr std::size_t file_head_bytes = 64U << 10U;
 
 /// Reads preamble and File Meta Information from the first bytes of a file. Without them it sniffs
 /// (DICM with group 0002 in either byte order, then a group 0008 in implicit or explicit VR).

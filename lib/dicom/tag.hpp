@@ -25,7 +25,7 @@ struct Tag {
         return static_cast<std::uint16_t>(value & 0xFFFFU);
     }
     constexpr bool is_private() const noexcept { return (group() & 1U) != 0; }
-    auto operator<=>(const Tag&) const = default;
+    auto operator<=>(const Tag&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14
 
     std::string hex() const;        ///< "00100020", PS3.18 Annex F
     std::string formatted() const;  ///< "(0010,0020)"

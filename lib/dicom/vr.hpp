@@ -9,6 +9,7 @@ namespace pacs::dicom {
 /// A value representation, PS3.5 6.2, as the two letters it has on the wire.
 enum class Vr : std::uint16_t {
     none = 0,
+    // NOLINTBEGIN(readability-identifier-naming): the standard's own names
     AE = 0x4145,
     AS = 0x4153,
     AT = 0x4154,
@@ -43,7 +44,8 @@ enum class Vr : std::uint16_t {
     US = 0x5553,
     UT = 0x5554,
     UV = 0x5556,
-};  // NOLINT(readability-identifier-naming): the standard's own names
+    // NOLINTEND(readability-identifier-naming)
+};
 
 /// The VR of two letters, or Vr::none when PS3.5 6.2 does not know them.
 Vr vr_of(std::string_view two_letters) noexcept;
