@@ -7,7 +7,6 @@
 namespace pacs::dicom {
 
 /// A value representation, PS3.5 6.2, as the two letters it has on the wire.
-// NOLINTBEGIN(readability-identifier-naming): the standard's own names
 enum class Vr : std::uint16_t {
     none = 0,
     // NOLINTBEGIN(readability-identifier-naming): the standard's own names
