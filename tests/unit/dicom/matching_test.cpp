@@ -30,7 +30,7 @@ void rejected(Vr vr, std::string_view key)
     INFO(to_string(vr) << " " << key);
     try {
         make_matcher(vr, key);
-        CHECK_FALSE("accepted");
+        FAIL("accepted");
     } catch (const pacs::Error& error) {
         CHECK(error.kind() == pacs::ErrorKind::data);
     }
