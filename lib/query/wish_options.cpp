@@ -9,14 +9,13 @@ namespace {
 using W = Wishes;
 
 constexpr std::array options{
-    WishOption{"--study", "UID", "Study Instance UID; may be repeated", nullptr, &W::study},
-    WishOption{"--series", "UID", "Series Instance UID; may be repeated", nullptr, &W::series},
-    WishOption{"--accession", "NUMBER", "Accession Number; may be repeated", nullptr,
-               &W::accession},
-    WishOption{"--patient-id", "ID", "Patient ID; may be repeated", nullptr, &W::patient_id},
+    WishOption{"--study", "UID", "Study Instance UID", nullptr, &W::study},
+    WishOption{"--series", "UID", "Series Instance UID", nullptr, &W::series},
+    WishOption{"--accession", "NUMBER", "Accession Number", nullptr, &W::accession},
+    WishOption{"--patient-id", "ID", "Patient ID", nullptr, &W::patient_id},
     WishOption{"--name", "PATTERN", "Patient's Name; * follows unless there is a wildcard or ^",
                &W::name},
-    WishOption{"--modality", "CODE", "Modality; may be repeated", nullptr, &W::modality},
+    WishOption{"--modality", "CODE", "Modality", nullptr, &W::modality},
     WishOption{"--date", "DATE", "Study Date: a day, DAY..DAY or YYYYMMDD-YYYYMMDD", &W::date},
     WishOption{"--since", "DAY", "Study Date from that day on: 20240131, today, 7d, 2w, 6m, 1y",
                &W::since},
