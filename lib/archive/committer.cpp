@@ -19,6 +19,8 @@ using Change = IngestJob::Change;
 constexpr std::size_t group_limit = 512;
 /// So many rows may be refused by the index, one by one, before a whole group is given up.
 constexpr int culprit_limit = 3;
+/// The write-ahead log is written back to the index when it has so many pages (32 MiB).
+constexpr std::uint64_t checkpoint_pages = 8192;
 
 void fail(IngestJob& job, const std::string& reason)
 {
@@ -31,19 +33,10 @@ void fail(IngestJob& job, const std::string& reason)
 
 }  // namespace
 
-Committer::Committer(index::Writer writer, Hooks hooks)
-    : writer_(std::move(writer)), hooks_(std::move(hooks)), thread_([this] { work(); })
+Committer::Committer(index::Writer writer, const std::filesystem::path& database, WorkerPool& pool,
+                     Hooks hooks)
+    : writer_(std::move(writer)), checkpointer_(database), pool_(pool), hooks_(std::move(hooks))
 {
-}
-
-Committer::~Committer()
-{
-    {
-        const std::scoped_lock lock{mutex_};
-        stopping_ = true;
-    }
-    ready_.notify_one();
-    thread_.join();
 }
 
 void Committer::submit(IngestJobPtr job)
@@ -51,8 +44,12 @@ void Committer::submit(IngestJobPtr job)
     {
         const std::scoped_lock lock{mutex_};
         waiting_.push_back(std::move(job));
+        if (led_) {
+            return;
+        }
+        led_ = true;
     }
-    ready_.notify_one();
+    lead();
 }
 
 std::uint64_t Committer::commits() const
@@ -61,22 +58,40 @@ std::uint64_t Committer::commits() const
     return commits_;
 }
 
-void Committer::work()
+// One group only: a sender that leads has its own next object to receive.
+void Committer::lead()
 {
-    std::unique_lock lock{mutex_};
-    for (;;) {
-        ready_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-        if (waiting_.empty()) {
-            return;
-        }
+    Group group;
+    {
+        const std::scoped_lock lock{mutex_};
         const std::size_t count = std::min(waiting_.size(), group_limit);
         const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
-        Group group{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
+        group.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
         waiting_.erase(waiting_.begin(), end);
-        lock.unlock();
-        commit_group(group);
-        lock.lock();
     }
+    commit_group(group);
+    checkpoint_when_due();
+    const std::scoped_lock lock{mutex_};
+    if (waiting_.empty()) {
+        led_ = false;
+    } else {
+        pool_.post([this] { lead(); });
+    }
+}
+
+void Committer::checkpoint_when_due()
+{
+    if (writer_.log_pages() < checkpoint_pages || checkpointing_.exchange(true)) {
+        return;
+    }
+    pool_.post([this] {
+        try {
+            checkpointer_.run();
+        } catch (const std::exception& error) {
+            log::warning("bringing the index up to date with its log: {}", error.what());
+        }
+        checkpointing_ = false;
+    });
 }
 
 void Committer::commit_group(Group& group)
@@ -112,9 +127,7 @@ bool Committer::try_group(Group& group, Group& taken)
         std::vector<bool> inserted(group.size(), true);
         for (std::size_t at = 0; at < group.size(); ++at) {
             current = group[at].get();
-            bool done = true;
-            apply(*current, done);
-            inserted[at] = done;
+            inserted[at] = apply(*current);
         }
         current = nullptr;
         writer_.commit();
@@ -143,13 +156,13 @@ bool Committer::try_group(Group& group, Group& taken)
     }
 }
 
-void Committer::apply(IngestJob& job, bool& inserted)
+// False: the index has an instance of that UID.
+bool Committer::apply(const IngestJob& job)
 {
-    if (job.change == Change::insert) {
-        inserted = writer_.insert(job.record);
-    } else if (job.change == Change::replace) {
+    if (job.change == Change::replace) {
         writer_.replace(job.record);
     }
+    return job.change != Change::insert || writer_.insert(job.record);
 }
 
 }  // namespace pacs::archive

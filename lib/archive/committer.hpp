@@ -1,52 +1,57 @@
 #pragma once
 
 #include "archive/ingest_job.hpp"
+#include "archive/worker_pool.hpp"
 #include "index/index.hpp"
 
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace pacs::archive {
 
-/// One thread that puts the rows of all instances that are ready into one transaction. While it
-/// commits, the next group gathers: the busier, the larger the groups.
+/// Puts the rows of all instances that are ready into one transaction. The thread that submits
+/// while nobody commits does it for all that wait, and passes the rest on to the pool: the busier,
+/// the larger the groups, and a lone sender changes threads not once. Thread-safe.
 class Committer {
 public:
-    /// `concluded` is called in this thread for each job, in the order they were committed, when
-    /// its result stands; `taken` for one whose UID the index has already. Neither may throw.
+    /// `concluded` is called for each job, in the order they were committed, when its result
+    /// stands; `taken` for one whose UID the index has already. By one thread at a time; neither
+    /// may throw.
     struct Hooks {
         std::function<void(IngestJobPtr)> concluded;
         std::function<void(IngestJobPtr)> taken;
     };
 
-    Committer(index::Writer writer, Hooks hooks);
-    ~Committer();  ///< commits what was submitted, then joins
-    Committer(const Committer&) = delete;
-    Committer& operator=(const Committer&) = delete;
+    /// Checkpoints of `database` run in `pool` beside the commits.
+    Committer(index::Writer writer, const std::filesystem::path& database, WorkerPool& pool,
+              Hooks hooks);
 
+    /// May commit, and call hooks for other jobs too, before it returns.
     void submit(IngestJobPtr job);
     std::uint64_t commits() const;
 
 private:
     using Group = std::vector<IngestJobPtr>;
 
-    void work();
+    void lead();
     void commit_group(Group& group);
     bool try_group(Group& group, Group& taken);
-    void apply(IngestJob& job, bool& inserted);
+    bool apply(const IngestJob& job);
+    void checkpoint_when_due();
 
     index::Writer writer_;
+    index::Checkpointer checkpointer_;
+    WorkerPool& pool_;
     Hooks hooks_;
     mutable std::mutex mutex_;
-    std::condition_variable ready_;
     Group waiting_;
-    bool stopping_ = false;
+    bool led_ = false;  ///< some thread commits, or is about to
     std::uint64_t commits_ = 0;
-    std::thread thread_;
+    std::atomic<bool> checkpointing_{false};
 };
 
 }  // namespace pacs::archive

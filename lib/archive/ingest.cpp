@@ -87,6 +87,8 @@ struct Ingest::Core {
 
     void submit(IngestJobPtr job);
     void start(IngestJobPtr job);
+    void resume(IngestJobPtr job);
+    void work(IngestJobPtr job);
     void conclude(IngestJobPtr job);
     void release(const std::string& uid);
     std::optional<StoreResult> refusal(const Announcement& announcement);
@@ -102,10 +104,9 @@ struct Ingest::Core {
     std::size_t in_flight = 0;
     /// UIDs being worked on, with the jobs that wait for their turn.
     std::unordered_map<std::string, std::deque<IngestJobPtr>> turns;
-    // In this order: each may post to those declared before it until it is destroyed.
     WorkerPool digest_pool;
     std::unique_ptr<Committer> committer;
-    std::unique_ptr<WorkerPool> flush_pool;
+    WorkerPool flush_pool;  ///< destroyed first: its last tasks use the committer
 };
 
 namespace {
@@ -235,17 +236,16 @@ Ingest::Core::Core(Archive& opened, const IngestOptions& options)
       placement(opened),
       policy(options.on_conflict),
       min_free(options.min_free),
-      digest_pool(options.digest_threads == 0 ? cores() : options.digest_threads)
+      digest_pool(options.digest_threads == 0 ? cores() : options.digest_threads),
+      flush_pool(options.flush_threads == 0 ? 4 * cores() : options.flush_threads)
 {
     const auto synchronous = archive.durability() == Durability::flushed
                                  ? index::Synchronous::full
                                  : index::Synchronous::normal;
     committer = std::make_unique<Committer>(
-        index::Writer{archive.layout().index(), synchronous},
+        index::Writer{archive.layout().index(), synchronous}, archive.layout().index(), flush_pool,
         Committer::Hooks{[this](IngestJobPtr job) { conclude(std::move(job)); },
-                         [this](IngestJobPtr job) { start(std::move(job)); }});
-    flush_pool = std::make_unique<WorkerPool>(options.flush_threads == 0 ? 4 * cores()
-                                                                         : options.flush_threads);
+                         [this](IngestJobPtr job) { resume(std::move(job)); }});
 }
 
 OnConflict Ingest::Core::on_conflict() const
@@ -283,22 +283,25 @@ void Ingest::Core::submit(IngestJobPtr job)
     start(std::move(job));
 }
 
-// Shared pointers only because std::function wants to copy what it holds.
 void Ingest::Core::start(IngestJobPtr job)
 {
-    if (job->decided) {
-        committer->submit(std::move(job));
+    if (job->announcement.answer_awaited && !job->resumed) {
+        work(std::move(job));
         return;
     }
-    flush_pool->post([this, held = std::make_shared<IngestJobPtr>(std::move(job))] {
-        IngestJobPtr mine = std::move(*held);
-        if (mine->change == IngestJob::Change::insert) {
-            placement.meet(*mine, on_conflict());
-        } else {
-            placement.place(*mine, on_conflict());
-        }
-        committer->submit(std::move(mine));
-    });
+    // Shared only because std::function wants to copy what it holds.
+    flush_pool.post(
+        [this, held = std::make_shared<IngestJobPtr>(std::move(job))] { work(std::move(*held)); });
+}
+
+void Ingest::Core::work(IngestJobPtr job)
+{
+    if (job->change == IngestJob::Change::insert) {
+        placement.meet(*job, on_conflict());
+    } else if (!job->decided) {
+        placement.place(*job, on_conflict());
+    }
+    committer->submit(std::move(job));
 }
 
 void Ingest::Core::conclude(IngestJobPtr job)
@@ -336,8 +339,15 @@ void Ingest::Core::release(const std::string& uid)
     }
     changed.notify_all();
     if (next) {
-        start(std::move(next));
+        resume(std::move(next));
     }
+}
+
+// Goes on in the pool: this thread may be another sender's.
+void Ingest::Core::resume(IngestJobPtr job)
+{
+    job->resumed = true;
+    start(std::move(job));
 }
 
 Ingest::Ingest(Archive& archive, const IngestOptions& options)

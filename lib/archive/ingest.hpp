@@ -57,6 +57,10 @@ struct Announcement {
     std::string transfer_syntax_uid;
     std::string source;  ///< calling AE title
     std::string peer;    ///< address, for the records in quarantine/ and conflicts/
+    /// The sender waits for this answer before it sends more (no asynchronous operations window):
+    /// finish() then does all the work in the calling thread, which is quicker than handing it on,
+    /// and `done` is called before it returns.
+    bool answer_awaited = false;
 };
 
 /// One instance being received. Memory is bounded and does not depend on its size. Destroyed
@@ -101,8 +105,8 @@ struct IngestCounters {
 /// Takes instances into an archive that is open for writing. Thread-safe: each association begins
 /// and writes its own Receptions. The way of one: its bytes go to a file in incoming/, to the
 /// header scanner and the digest as they come; finish() hands it to threads that name and flush
-/// files in parallel; one committer puts the rows of all that are ready into one transaction and
-/// calls them done.
+/// files in parallel; whoever comes first puts the rows of all that are ready into one transaction
+/// and calls them done.
 ///
 /// Instances of one SOP Instance UID are handled one after the other in the order of finish().
 class Ingest {

@@ -27,6 +27,7 @@ struct IngestJob {
     index::InstanceRecord record;
     StoreResult result;
     bool decided = false;  ///< refused before it came: the result stands
+    bool resumed = false;  ///< had to wait for another one, or to look again
 
     /// What the committer has to do. `none`: the result stands.
     enum class Change : std::uint8_t { none, insert, replace };

@@ -53,6 +53,7 @@ public:
         : parts_(parts),
           calling_(negotiated.calling_ae),
           peer_(negotiated.peer_host),
+          synchronous_(negotiated.window.invoked == 1),
           extended_(negotiated.extended_granted),
           find_(parts.archive.index(), {.retrieve_ae = negotiated.called_ae})
     {
@@ -69,7 +70,8 @@ public:
                                   .sop_instance_uid = request.sop_instance,
                                   .transfer_syntax_uid = context.transfer_syntax,
                                   .source = calling_,
-                                  .peer = peer_};
+                                  .peer = peer_,
+                                  .answer_awaited = synchronous_};
         auto reception = parts_.ingest.begin(announcement);
         if (const StoreResult* refusal = reception->refusal()) {
             parts_.log.problem(announcement, *refusal);
@@ -105,6 +107,7 @@ private:
     ServiceParts parts_;
     std::string calling_;
     std::string peer_;
+    bool synchronous_;  ///< one operation at a time, PS3.7 D.3.3.3
     std::vector<net::ExtendedNegotiation> extended_;
     FindService find_;
 };

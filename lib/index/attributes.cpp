@@ -41,7 +41,7 @@ constexpr std::array table{
     Attribute{Tag{0x0008, 0x1080}, study, text, "admitting_diagnoses_description", Vr::LO,
               returned_only},
     Attribute{Tag{0x0008, 0x1090}, series, text, "manufacturer_model_name", Vr::LO},
-    Attribute{Tag{0x0008, 0x3002}, instance, registered, "transfer_syntax", Vr::UI},
+    Attribute{Tag{0x0008, 0x3002}, instance, registered, "transfer_syntax", Vr::UI, returned_only},
     Attribute{Tag{0x0010, 0x0010}, patient, name, "patient_name", Vr::PN},
     Attribute{Tag{0x0010, 0x0020}, patient, text, "patient_id", Vr::LO},
     Attribute{Tag{0x0010, 0x0021}, patient, text, "issuer_of_patient_id", Vr::LO},

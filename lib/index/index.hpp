@@ -42,6 +42,7 @@ struct Counts {
     std::uint64_t instances = 0;
 };
 
+class Database;
 class WriterConnection;
 
 /// Changes the index; there is one for each database, used by one thread at a time. Readers see a
@@ -65,9 +66,28 @@ public:
     /// With Synchronous::full the changes are on disk when it returns.
     void commit();
     void rollback() noexcept;
+    /// Pages in the write-ahead log after the last commit(). The writer writes them back itself
+    /// only when they are very many (65,536); run a Checkpointer before, and no commit waits for
+    /// it.
+    std::uint64_t log_pages() const noexcept;
 
 private:
     std::unique_ptr<WriterConnection> connection_;
+};
+
+/// Writes the pages of the write-ahead log back to the database, beside a Writer and readers, whom
+/// it does not block. One thread at a time.
+class Checkpointer {
+public:
+    explicit Checkpointer(const std::filesystem::path& database);
+    ~Checkpointer();
+    Checkpointer(Checkpointer&&) noexcept;
+
+    /// As much as readers allow. Throws Error(storage).
+    void run();
+
+private:
+    std::unique_ptr<Database> database_;
 };
 
 /// An index file: SQLite in WAL mode, schema in pacs-archive(5). Thread-safe.

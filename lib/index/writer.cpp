@@ -22,6 +22,8 @@ using Id = std::int64_t;
 
 /// Beyond it a cache of row numbers starts anew.
 constexpr std::size_t cache_limit = 20'000;
+/// Pages of the log (256 MiB) beyond which the writer writes them back itself, after a commit.
+constexpr std::uint64_t own_checkpoint_pages = 65'536;
 
 /// The columns of one table that hold values of attributes, in the order of their parameters.
 struct Columns {
@@ -101,8 +103,15 @@ public:
     std::optional<StoredInstance> find(std::string_view uid) { return find_.find(uid); }
     void commit();
     void rollback() noexcept;
+    std::uint64_t log_pages() const noexcept { return log_pages_; }
 
 private:
+    static int note_log(void* pages, sqlite3* /*handle*/, const char* /*name*/, int count)
+    {
+        *static_cast<std::uint64_t*>(pages) = static_cast<std::uint64_t>(count);
+        return SQLITE_OK;
+    }
+
     Id uid_number(const std::string& uid);
     Id patient_row(const InstanceRecord& record);
     StudyRow study_row(const InstanceRecord& record);
@@ -115,6 +124,7 @@ private:
     void apply_deltas();
 
     Database database_;
+    std::uint64_t log_pages_ = 0;
     Columns patient_columns_{{QueryLevel::patient}, 1};
     Columns study_columns_{{QueryLevel::patient, QueryLevel::study}, 3};
     Columns series_columns_{{QueryLevel::series}, 2};
@@ -169,7 +179,6 @@ Database open_for_writing(const std::filesystem::path& path, Synchronous synchro
                                                   : "PRAGMA synchronous = NORMAL");
     database.run("PRAGMA foreign_keys = OFF");  // rows are made top down and never removed
     database.run("PRAGMA cache_size = -65536");
-    database.run("PRAGMA wal_autocheckpoint = 4000");
     database.run("PRAGMA journal_size_limit = 67108864");
     return database;
 }
@@ -218,6 +227,7 @@ WriterConnection::WriterConnection(const std::filesystem::path& path, Synchronou
                    "WHERE id = ?1"),
       count_series_(database_, "UPDATE series_row SET instances = instances + ?2 WHERE id = ?1")
 {
+    sqlite3_wal_hook(database_.handle(), note_log, &log_pages_);  // in place of autocheckpoint
 }
 
 Id WriterConnection::uid_number(const std::string& uid)
@@ -423,6 +433,11 @@ void WriterConnection::commit()
     study_deltas_.clear();
     series_deltas_.clear();
     database_.run("COMMIT");
+    if (log_pages_ >= own_checkpoint_pages) {
+        // What it cannot write back now because of a reader, it will later.
+        sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                  nullptr);
+    }
 }
 
 void WriterConnection::rollback() noexcept
@@ -479,6 +494,27 @@ void Writer::commit()
 void Writer::rollback() noexcept
 {
     connection_->rollback();
+}
+
+std::uint64_t Writer::log_pages() const noexcept
+{
+    return connection_->log_pages();
+}
+
+Checkpointer::Checkpointer(const std::filesystem::path& database)
+    : database_(std::make_unique<Database>(database, Database::Mode::write))
+{
+    database_->run("PRAGMA synchronous = FULL");
+}
+Checkpointer::~Checkpointer() = default;
+Checkpointer::Checkpointer(Checkpointer&&) noexcept = default;
+
+void Checkpointer::run()
+{
+    if (sqlite3_wal_checkpoint_v2(database_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                  nullptr) != SQLITE_OK) {
+        database_->fail("checkpointing");
+    }
 }
 
 }  // namespace pacs::index
