@@ -66,6 +66,7 @@ private:
     void settle();
     void answered(Slot slot, Report&& report);
     void lost(const net::PeerError& error);
+    static void blame(const Parcel& parcel, Report& report);
     void again(Parcel parcel, bool count);
     void pause(std::chrono::milliseconds wait) const;
     std::chrono::milliseconds wait_for(unsigned attempt);

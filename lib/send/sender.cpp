@@ -1,3 +1,4 @@
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/stop.hpp"
 #include "send/job_core.hpp"
@@ -139,6 +140,24 @@ void Sender::settle()
     }
 }
 
+/// A connection that broke or fell silent may be the work of a damaged object: peers abort, crash
+/// or wait for ever on one. Such an object is not sent again.
+void Sender::blame(const Parcel& parcel, Report& report)
+{
+    try {
+        const std::string defect = stream::find_defect(parcel.content, parcel.head);
+        if (!defect.empty()) {
+            report.may_pass = false;
+            report.reason = "damaged";
+            report.message += "; the object is damaged: " + defect;
+        }
+    } catch (const Error& error) {
+        report.may_pass = false;
+        report.reason = "unreadable";
+        report.message = error.what();
+    }
+}
+
 void Sender::again(Parcel parcel, bool count)
 {
     if (count) {
@@ -153,6 +172,9 @@ void Sender::answered(Slot slot, Report&& report)
     outstanding_.erase(slot);
     if (report.status) {
         core_.lost_in_row = 0;
+    }
+    if (report.may_pass && !report.status) {
+        blame(parcel, report);
     }
     if (report.may_pass && parcel.attempts <= core_.options.retry.retries &&
         !StopFlag::instance().raised()) {

@@ -48,6 +48,21 @@ dicom::FileHead file_head(std::span<const std::byte> bytes)
 
 }  // namespace
 
+std::string find_defect(const Content& content, const ObjectHead& head)
+{
+    dicom::HeaderScanner scanner{head.file.syntax, {}};
+    std::vector<std::byte> buffer(std::size_t{256} << 10U);
+    for (std::uint64_t at = head.file.data_offset; at < content.size();) {
+        const std::size_t count = content.read_at(at, buffer);
+        if (count == 0 || !scanner.feed(std::span{buffer}.first(count))) {
+            break;
+        }
+        at += count;
+    }
+    scanner.finish();
+    return scanner.defect();
+}
+
 bool is_directory_class(std::string_view uid) noexcept
 {
     return uid == "1.2.840.10008.1.3.10";

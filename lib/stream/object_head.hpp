@@ -47,6 +47,10 @@ struct ObjectHead {
 /// Throws HeadError, and Error(storage) when the file cannot be read.
 ObjectHead read_object_head(const Content& content);
 
+/// Reads the whole object through a HeaderScanner, in constant memory: empty when its structure is
+/// sound, else the defect. Throws Error(storage).
+std::string find_defect(const Content& content, const ObjectHead& head);
+
 /// True when `uid` is that of the Media Storage Directory (DICOMDIR), which is no object to send.
 bool is_directory_class(std::string_view uid) noexcept;
 

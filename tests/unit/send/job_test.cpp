@@ -215,6 +215,20 @@ TEST_CASE("the object that breaks the connection is blamed, those beside it are 
     }
 }
 
+TEST_CASE("a damaged object that breaks the connection is not sent again")
+{
+    const test::Scratch scratch;
+    auto words = objects(scratch, 2);
+    const std::string cut = test::small_object("2.25.50");
+    words.push_back(scratch.write("cut.dcm", cut.substr(0, cut.size() - 3)));
+    Script script;
+    script.acts["2.25.50"] = {Act::drop};
+    const Ran ran = run(script, words);
+    CHECK(ran.records.size() == 3);
+    CHECK(contains(ran, "2.25.50", "\"reason\":\"damaged\""));
+    CHECK(contains(ran, "2.25.50", "\"attempts\":1"));
+}
+
 TEST_CASE("a peer that comes back is waited for, one that does not ends the job")
 {
     const test::Scratch scratch;

@@ -84,6 +84,15 @@ TEST_CASE("what is no object says why")
     CHECK_THROWS_WITH(head_of(encode(data, TransferSyntax{})), Catch::Contains("no valid UID"));
 }
 
+TEST_CASE("a defect anywhere in the object is found, a sound one has none")
+{
+    const std::string sound = test::small_object("2.25.5");
+    for (const bool cut : {false, true}) {
+        const Content content = Content::of_memory(cut ? sound.substr(0, sound.size() - 3) : sound);
+        CHECK(find_defect(content, read_object_head(content)).empty() == !cut);
+    }
+}
+
 TEST_CASE("a spool gives back what went in, whatever its size")
 {
     for (const std::size_t size : {std::size_t{0}, std::size_t{10}, std::size_t{5000}}) {
