@@ -54,6 +54,13 @@ std::string uid_of(char kind, std::uint64_t number)
     return fmt::format("2.25.{}{}{}", kind, mix(number), number);
 }
 
+/// As devices make them: those of a series stand next to each other, series anywhere.
+std::string instance_uid_of(std::uint64_t number)
+{
+    return fmt::format("{}.{}", uid_of('2', number / instances_per_series),
+                       number % instances_per_series + 1);
+}
+
 std::string day_of(std::uint64_t number)
 {
     const auto random = mix(number);
@@ -80,7 +87,7 @@ index::InstanceRecord record_of(std::uint64_t number)
     index::InstanceRecord record;
     record.study_uid = uid_of('1', study);
     record.series_uid = uid_of('2', series);
-    record.instance_uid = uid_of('3', number);
+    record.instance_uid = instance_uid_of(number);
     record.class_uid = classes.at(mix(series) % classes.size());
     record.transfer_syntax_uid = "1.2.840.10008.1.2.1";
     record.shard = "ab";
@@ -231,7 +238,7 @@ void measure_all(const std::filesystem::path& path)
                                     {"SOPInstanceUID", ""}});
     });
     measure(index, "instance by UID", 2000, [&](auto r) {
-        return identifier("IMAGE", {{"SOPInstanceUID", uid_of('3', r % counts.instances)}});
+        return identifier("IMAGE", {{"SOPInstanceUID", instance_uid_of(r % counts.instances)}});
     });
     measure(index, "all studies", 3, [&](auto) { return identifier("STUDY", {}); });
 }

@@ -86,6 +86,9 @@ inline archive::Announcement announce(const dicom::DataSet& object)
     made.transfer_syntax_uid = dicom::uids::explicit_le;
     made.source = "TESTER";
     made.peer = "127.0.0.1";
+    // Every other one comes from a sender without an asynchronous window.
+    made.answer_awaited =
+        made.sop_instance_uid.ends_with('1') || made.sop_instance_uid.ends_with('3');
     return made;
 }
 
