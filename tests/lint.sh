@@ -30,5 +30,5 @@ echo "$@" | tr ' ' '\n' | grep '\.cpp$' | while read -r file; do
 done | xargs -P "$(nproc)" -n 1 "$tidy" -p "$build" --quiet >"$build/lint.out" 2>/dev/null ||
     { grep -E 'warning|error' "$build/lint.out" | sort -u; fail clang-tidy; }
 
-git grep -nE 'TODO|FIXME|XXX|HACK' -- 'lib/*' 'tools/*' ':!lib/dicom/tables' && fail "unfinished work"
+git grep -nwE 'TODO|FIXME|XXX|HACK' -- 'lib/*' 'tools/*' ':!lib/dicom/tables' && fail "unfinished work"
 exit $status

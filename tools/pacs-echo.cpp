@@ -88,6 +88,7 @@ cli::ExitCode echo(const Options& options, const cli::PeerOptions& peers, cli::R
     }
     Tally tally;
     std::vector<std::future<void>> asked;
+    asked.reserve(targets.size());
     for (const auto& [target, request] : targets) {
         asked.push_back(std::async(std::launch::async, ask, std::cref(target), std::cref(request),
                                    std::cref(options), std::ref(run.records()), std::ref(tally)));

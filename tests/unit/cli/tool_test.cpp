@@ -61,6 +61,7 @@ Result run(std::vector<std::string> words, const Body& body, bool daemon = false
         tool.options().add_option("words", rest, "Words")->type_name("WORD");
         words.insert(words.begin(), "pacs-x");
         std::vector<char*> argv;
+        argv.reserve(words.size());
         for (std::string& word : words) {
             argv.push_back(word.data());
         }
