@@ -59,6 +59,7 @@ void match(Vr vr, std::string_view key, std::string_view value, bool fuzzy)
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     if (size < 3) {

@@ -19,6 +19,7 @@ const std::string ct = "1.2.840.10008.5.1.4.1.1.2";
 const std::string study = element(0x00080020, Vr::DA, "20240101");
 const std::string implicit_study = element(0x00080020, Vr::DA, "20240101", implicit_le);
 const std::string preamble(128, '\0');
+const std::string preamble_and_prefix = preamble + "DICM";
 
 FileHead read(const std::string& data)
 {
@@ -95,7 +96,8 @@ TEST_CASE("DCMTK opens a file that begins with our head")
 TEST_CASE("a wrong group length does not matter: the groups tell where the meta header ends")
 {
     for (const std::uint32_t length : {0U, 1U, 28U, 5000U, 0xFFFFFFFFU}) {
-        const std::string head = preamble + "DICM" + meta(explicit_le, length, "1.2.840.10008.1.2");
+        const std::string head =
+            preamble_and_prefix + meta(explicit_le, length, "1.2.840.10008.1.2");
         const FileHead found = read(head + implicit_study);
         CHECK(found.data_offset == head.size());
         CHECK(found.syntax.uid() == uids::implicit_le);
@@ -105,7 +107,7 @@ TEST_CASE("a wrong group length does not matter: the groups tell where the meta 
 TEST_CASE("a meta header in the wrong encoding is read all the same")
 {
     for (const Encoding encoding : {implicit_le, explicit_be}) {
-        const std::string head = preamble + "DICM" + meta(encoding, 28, "1.2.840.10008.1.2.2");
+        const std::string head = preamble_and_prefix + meta(encoding, 28, "1.2.840.10008.1.2.2");
         const FileHead found = read(head + study);
         CHECK(found.meta_header);
         CHECK(found.syntax.uid() == uids::explicit_be);
@@ -123,14 +125,15 @@ TEST_CASE("a file without preamble or meta header is sniffed and counts as repai
         bool meta_header;
     };
     const std::string bare_meta = meta(explicit_le, 30, "1.2.840.10008.1.2.4.50");
-    for (const Case& c :
-         {Case{study, uids::explicit_le, 0, false},
-          Case{implicit_study, uids::implicit_le, 0, false},
-          Case{big_endian, uids::explicit_be, 0, false},
-          Case{preamble + "DICM" + study, uids::explicit_le, 132, false},
-          Case{"DICM" + implicit_study, uids::implicit_le, 4, false},
-          Case{bare_meta + study, "1.2.840.10008.1.2.4.50", bare_meta.size(), true},
-          Case{"DICM" + bare_meta + study, "1.2.840.10008.1.2.4.50", bare_meta.size() + 4, true}}) {
+    const std::vector<Case> cases{
+        {study, uids::explicit_le, 0, false},
+        {implicit_study, uids::implicit_le, 0, false},
+        {big_endian, uids::explicit_be, 0, false},
+        {preamble_and_prefix + study, uids::explicit_le, 132, false},
+        {"DICM" + implicit_study, uids::implicit_le, 4, false},
+        {bare_meta + study, "1.2.840.10008.1.2.4.50", bare_meta.size(), true},
+        {"DICM" + bare_meta + study, "1.2.840.10008.1.2.4.50", bare_meta.size() + 4, true}};
+    for (const Case& c : cases) {
         const FileHead head = read(c.data);
         CHECK(head.repaired());
         CHECK(head.syntax.uid() == c.syntax);
@@ -141,7 +144,7 @@ TEST_CASE("a file without preamble or meta header is sniffed and counts as repai
 
 TEST_CASE("a meta header without transfer syntax leaves the data set to speak for itself")
 {
-    const std::string head = preamble + "DICM" + element(0x00020003, Vr::UI, "1.2.");
+    const std::string head = preamble_and_prefix + element(0x00020003, Vr::UI, "1.2.");
     CHECK(read(head + implicit_study).syntax.uid() == uids::implicit_le);
     CHECK(read(head + study).syntax.uid() == uids::explicit_le);
     CHECK_THAT(error_of(head + "nonsense........"), Contains("names no transfer syntax"));
@@ -151,7 +154,7 @@ TEST_CASE("what is no DICOM file is called that")
 {
     for (const std::string& data :
          {std::string{}, std::string{"D"}, std::string{"hello, world, this is text"},
-          std::string(200, '\0'), preamble + "DICM", preamble + "DICM\x01\x02",
+          std::string(200, '\0'), preamble_and_prefix, preamble_and_prefix + "\x01\x02",
           std::string{"%PDF-1.7 ................................"},
           std::string{"\x7F"
                       "ELF\x02\x01\x01"},
@@ -162,9 +165,9 @@ TEST_CASE("what is no DICOM file is called that")
 
 TEST_CASE("a meta header that goes on behind what was read is refused")
 {
-    const std::string head = preamble + "DICM" + header(0x00020102, Vr::OB, 100'000);
+    const std::string head = preamble_and_prefix + header(0x00020102, Vr::OB, 100'000);
     CHECK_FALSE(error_of(head + "abc").empty());
-    CHECK_THAT(error_of(preamble + "DICM" + meta(explicit_le, 0, "1.2.840.10008.1.2.1") +
+    CHECK_THAT(error_of(preamble_and_prefix + meta(explicit_le, 0, "1.2.840.10008.1.2.1") +
                         header(0x00020102, Vr::OB, 0xFFFFFFFF)),
                Contains("(0002,0102) of the meta header is longer"));
 }
