@@ -10,12 +10,12 @@ _pacs_find() {
   _arguments -s -S \
     ':SOURCE:_pacs_find_endpoints' \
     '*:KEY\[=VALUE\]:_files' \
-    '*--study=[Study Instance UID; may be repeated]:UID: ' \
-    '*--series=[Series Instance UID; may be repeated]:UID: ' \
-    '*--accession=[Accession Number; may be repeated]:NUMBER: ' \
-    '*--patient-id=[Patient ID; may be repeated]:ID: ' \
+    '*--study=[Study Instance UID]:UID: ' \
+    '*--series=[Series Instance UID]:UID: ' \
+    '*--accession=[Accession Number]:NUMBER: ' \
+    '*--patient-id=[Patient ID]:ID: ' \
     '(--name)--name=[Patient'\''s Name; * follows unless there is a wildcard or ^]:PATTERN: ' \
-    '*--modality=[Modality; may be repeated]:CODE: ' \
+    '*--modality=[Modality]:CODE: ' \
     '(--date)--date=[Study Date\: a day, DAY..DAY or YYYYMMDD-YYYYMMDD]:DATE: ' \
     '(--since)--since=[Study Date from that day on\: 20240131, today, 7d, 2w, 6m, 1y]:DAY: ' \
     '(--until)--until=[Study Date up to that day]:DAY: ' \
