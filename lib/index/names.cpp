@@ -85,6 +85,10 @@ std::vector<std::string> name_keys(std::string_view name)
         for (const std::string_view group : split(value, group_delimiter)) {
             keys.emplace_back(without_ends(group));
         }
+        if (value.find_first_not_of(group_delimiter) == std::string_view::npos ||
+            value.starts_with('=') || value.ends_with('=') || value.find("==") != value.npos) {
+            keys.emplace_back();  // an empty group, which a key of mere delimiters asks for
+        }
         for (const std::string_view word : split(value, word_delimiters)) {
             keys.emplace_back(word);
         }
