@@ -60,8 +60,10 @@ std::string random_data_set(Random& random, Encoding encoding, unsigned depth)
     std::string out;
     for (const auto& [tag, vr] : leaves) {
         if (random(3) != 0) {
-            out += element(tag, vr, std::string(2 * random(6), static_cast<char>('1' + random(9))),
-                           encoding);
+            out +=
+                element(tag, vr,
+                        std::string(std::size_t{2} * random(6), static_cast<char>('1' + random(9))),
+                        encoding);
         }
     }
     while (depth > 0 && random(2) == 0) {
