@@ -22,7 +22,7 @@ inside mkdir -p /var/lib/pacs
 inside chown pacs:pacs /var/lib/pacs
 # as the service would: its own user, its configuration, but a port that is free
 mkfifo "$scratch/listening"
-inside setpriv --reuid pacs --regid pacs --clear-groups \
+chroot "$root" setpriv --reuid pacs --regid pacs --clear-groups \
     pacs-archived --config /etc/pacs/pacs.toml --listen 127.0.0.1:0 >"$scratch/listening" 2>"$scratch/log" &
 daemon=$!
 exec 3<"$scratch/listening"

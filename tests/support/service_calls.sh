@@ -6,8 +6,16 @@ set -eu
 bin=$1 unit=$2 scratch=$3
 here=$(cd "$(dirname "$0")" && pwd)
 mkfifo "$scratch/listening"
-strace -f -c -o "$scratch/calls" "$bin/pacs-archived" --archive "$scratch/archive" --listen 127.0.0.1:0 \
-    --aet CALLS >"$scratch/listening" 2>"$scratch/log" &
+# as a user like the service's: SQLite does more as root
+as_user=
+if [ "$(id -u)" = 0 ]; then
+    as_user="setpriv --reuid 65534 --regid 65534 --clear-groups"
+    chmod 755 "$scratch"
+fi
+mkdir -m 777 "$scratch/traced"
+# shellcheck disable=SC2086  # a list of words, or none
+$as_user strace -f -c -o "$scratch/traced/calls" "$bin/pacs-archived" --archive "$scratch/traced/archive" \
+    --listen 127.0.0.1:0 --aet CALLS >"$scratch/listening" 2>"$scratch/log" &
 tracer=$!
 exec 3<"$scratch/listening"
 read -r line <&3 || { cat "$scratch/log"; exit 1; }
@@ -19,4 +27,4 @@ kill -HUP "$daemon"
 "$bin/pacs-echo" "CALLS@127.0.0.1:$port" >/dev/null
 kill -TERM "$daemon"
 wait $tracer
-python3 "$here/service_calls.py" "$unit" "$scratch/calls"
+python3 "$here/service_calls.py" "$unit" "$scratch/traced/calls"
