@@ -31,6 +31,7 @@ void round_trip(const pacs::dicom::DataSet& command, const Parse& parse)
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     try {

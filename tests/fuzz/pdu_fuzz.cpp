@@ -50,6 +50,7 @@ void pdv_headers(Bytes bytes)
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const auto body = std::as_bytes(std::span{data, size});
