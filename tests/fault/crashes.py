@@ -1,14 +1,17 @@
 """The daemon ends in the middle of work: kill -9 at random moments, SIGTERM under load."""
 
+import json
 import os
+import pathlib
 import random
 import sqlite3
 import time
 
 import objects
-from harness import case, equal
+from harness import case, equal, files
 from senders import Senders, check_model
 
+PORT = 11112  # the same after a crash, as records name it; we have a network of our own
 LONG = bool(os.environ.get("PACS_TEST_LONG"))
 
 
@@ -32,6 +35,46 @@ def killed_at_random_moments(context):
         check_model(context.folder / "archive", senders.model())
     assert len(senders.model()) > 100, f"only {len(senders.model())} objects were answered"
     print(f"{len(senders.model())} answered objects, none lost")
+
+
+@case
+def killed_under_pacs_store(context):
+    """kill -9 while pacs-store keeps a window of 64 objects outstanding on each of four
+    associations: what its records call ok is there. Then its own records as input: only what is
+    missing is sent, and all is there."""
+    made = {path: objects.digest_of_data_set(path) for path in files(context.objects(4000))}
+    rng = random.Random(20240607)
+    model = {}
+    for round_number in range(30 if LONG else 4):
+        server = context.archived(name=f"archive-{round_number}", port=PORT)
+        sender = context.start("pacs-store", "-j", 4, "--retries", 0, context.folder / "made-1",
+                               server.address)
+        time.sleep(rng.uniform(0.1, 1.0))  # the moment is the random part
+        server.kill()
+        sender.wait(60)
+        log = context.folder / "pacs-store-started.log"
+        records = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()
+                   if line.startswith("{")]
+        log.unlink()
+        model = {record["SOPInstanceUID"]: made[pathlib.Path(record["path"])] for record in records
+                 if record["type"] == "stored" and record["outcome"] == "ok"}
+        context.archived(name=f"archive-{round_number}").stop()
+        check_model(context.folder / f"archive-{round_number}", model)
+        print(f"killed after {len(model)} answers, none lost")
+    resumed(context, round_number, records, len(made))
+
+
+def resumed(context, round_number, records, total):
+    """--resume with the records of the last, broken run."""
+    said = context.folder / "broken-run.ndjson"
+    said.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    with context.archived(name=f"archive-{round_number}", port=PORT) as server:
+        again = context.ours("pacs-store", "-j", 4, "--resume", said, context.folder / "made-1",
+                             server.address)
+    done = sum(record["type"] == "stored" and record["outcome"] == "ok" for record in records)
+    sent = sum(record["type"] == "stored" and record["outcome"] == "ok" for record in again)
+    equal(sent, total - done, "objects sent by the second run")
+    equal(len(objects.stored_files(context.folder / f"archive-{round_number}")), total, "objects")
 
 
 @case

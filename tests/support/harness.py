@@ -35,8 +35,8 @@ class Context:
         self.build, self.folder = build, folder
         self.made = 0
 
-    def archived(self, *options, name="archive"):
-        return peers.Archived(self.build, self.folder / name, self.folder, options)
+    def archived(self, *options, name="archive", port=0):
+        return peers.Archived(self.build, self.folder / name, self.folder, options, port=port)
 
     def start(self, tool, *arguments):
         """Starts one of our tools, its output to a log; the caller ends it."""

@@ -25,11 +25,13 @@ mkfifo "$scratch/listening"
 chroot "$root" setpriv --reuid pacs --regid pacs --clear-groups \
     pacs-archived --config /etc/pacs/pacs.toml --listen 127.0.0.1:0 >"$scratch/listening" 2>"$scratch/log" &
 daemon=$!
+trap 'kill $daemon 2>/dev/null' EXIT
 exec 3<"$scratch/listening"
 read -r line <&3 || { cat "$scratch/log"; fail "the packaged daemon did not start"; }
 port=$(printf '%s' "$line" | sed 's/.*"port":\([0-9]*\).*/\1/')
 inside pacs-echo "ARCHIVE@127.0.0.1:$port" >"$scratch/echo" || fail "the packaged daemon did not answer"
 kill -TERM $daemon
+trap - EXIT
 wait $daemon || fail "the packaged daemon ended with $?"
 
 inside dpkg -i /package.deb >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "dpkg -i again"; }

@@ -16,14 +16,14 @@ NODELAY = {**os.environ, "TCP_NODELAY": "1"}  # DCMTK leaves Nagle on otherwise
 
 
 def enter_namespace():
-    """Runs this program again inside network and mount namespaces of its own, where nothing but
-    loopback is there."""
+    """Runs this program again inside namespaces of its own: nothing but loopback is there, mounts
+    stay private, and whatever was started ends with it."""
     if os.environ.get("PACS_NAMESPACE") == "entered":
         return
     os.environ["PACS_NAMESPACE"] = "entered"
-    unshare = ["unshare", "-mn"] if os.getuid() == 0 else ["unshare", "-rmn"]
-    command = unshare + ["sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable,
-                         *sys.argv]
+    rights = "-mnp" if os.getuid() == 0 else "-rmnp"
+    command = ["unshare", rights, "--fork", "--kill-child", "--mount-proc", "sh", "-c",
+               'ip link set lo up && exec "$@"', "sh", sys.executable, "-B", *sys.argv]
     os.execvp(command[0], command)
 
 
@@ -96,11 +96,12 @@ class Server:
 
 
 class Archived(Server):
-    """Our daemon on a port of its choice; `wrap` goes before its command line (prlimit, strace)."""
+    """Our daemon, on a port of its choice by default; `wrap` goes before its command line (prlimit,
+    strace)."""
 
-    def __init__(self, programs, archive, folder, options=(), wrap=(), limit_s=30.0):
+    def __init__(self, programs, archive, folder, options=(), wrap=(), limit_s=30.0, port=0):
         command = [*wrap, f"{programs}/pacs-archived", "--archive", str(archive), "--listen",
-                   "127.0.0.1:0", "--aet", "ARCHIVE", "--log-format", "json", *options]
+                   f"127.0.0.1:{port}", "--aet", "ARCHIVE", "--log-format", "json", *options]
         super().__init__("pacs-archived", command, 0, folder, stdout=subprocess.PIPE)
         self.archive = pathlib.Path(archive)
         self.port = self._read_port(limit_s)
