@@ -3,13 +3,11 @@
 #include "archive/committer.hpp"
 #include "archive/ingest_job.hpp"
 #include "archive/placement.hpp"
-#include "archive/stream_digest.hpp"
+#include "archive/reception.hpp"
 #include "archive/worker_pool.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "dicom/part10.hpp"
 #include "dicom/uid.hpp"
-#include "index/attributes.hpp"
 #include "storage/space.hpp"
 
 #include <fmt/format.h>
@@ -26,11 +24,6 @@ namespace pacs::archive {
 
 namespace {
 
-/// Objects up to this size are written by the thread that flushes them; larger ones go to disk and
-/// digest in chunks of it while they come.
-constexpr std::size_t chunk_bytes = 128 * 1024;
-/// The kernel is asked to begin writing back, and the space is looked at, each time so much came.
-constexpr std::uint64_t stride_bytes = 8ULL << 20U;
 /// Finished instances in flight beyond which finish() waits.
 constexpr std::size_t in_flight_limit = 4096;
 
@@ -110,109 +103,6 @@ struct Ingest::Core {
 };
 
 namespace {
-
-// See Reception.
-class FileReception final : public Reception {
-public:
-    using Submit = std::function<void(IngestJobPtr)>;
-
-    FileReception(const storage::Layout& layout, WorkerPool& digest_pool, Submit submit,
-                  std::function<std::optional<StoreResult>()> space, Announcement announcement)
-        : layout_(layout),
-          digest_pool_(digest_pool),
-          submit_(std::move(submit)),
-          space_(std::move(space)),
-          job_(std::make_unique<IngestJob>())
-    {
-        job_->announcement = std::move(announcement);
-    }
-
-    /// Makes ready for the data set.
-    void open()
-    {
-        const Announcement& announcement = job_->announcement;
-        const std::string head =
-            dicom::make_file_head(announcement.sop_class_uid, announcement.sop_instance_uid,
-                                  announcement.transfer_syntax_uid);
-        const auto bytes = std::as_bytes(std::span{head});
-        job_->rest.assign(bytes.begin(), bytes.end());
-        job_->scanner.emplace(dicom::TransferSyntax{announcement.transfer_syntax_uid},
-                              index::wanted_tags());
-    }
-
-    const StoreResult* refusal() const noexcept override { return refusal_ ? &*refusal_ : nullptr; }
-    void refuse(StoreResult result)
-    {
-        refusal_ = std::move(result);
-        job_->file.reset();
-        job_->digest.reset();
-        job_->rest = {};
-    }
-
-    void write(std::span<const std::byte> bytes) override
-    {
-        if (refusal_) {
-            return;
-        }
-        job_->scanner->feed(bytes);
-        while (!bytes.empty() && !refusal_) {
-            const std::size_t room = chunk_bytes - std::min(chunk_bytes, job_->rest.size());
-            const auto part = bytes.first(std::min(room, bytes.size()));
-            job_->rest.insert(job_->rest.end(), part.begin(), part.end());
-            bytes = bytes.subspan(part.size());
-            if (job_->rest.size() >= chunk_bytes) {
-                spill();
-            }
-        }
-    }
-
-    void finish(std::function<void(const StoreResult&)> done) override
-    {
-        job_->done = std::move(done);
-        if (job_->scanner) {
-            job_->scanner->finish();
-        }
-        if (refusal_) {
-            job_->result = *refusal_;
-            job_->decided = true;
-        }
-        submit_(std::move(job_));
-    }
-
-private:
-    /// Writes the chunk that is full, and hands it to the digest.
-    void spill()
-    {
-        try {
-            if (!job_->file) {
-                job_->file.emplace(layout_);
-                job_->digest.emplace(digest_pool_);
-            }
-            const auto chunk =
-                std::make_shared<const std::vector<std::byte>>(std::move(job_->rest));
-            job_->rest = {};
-            job_->rest.reserve(chunk_bytes);
-            job_->digest->add(chunk);
-            job_->file->write(*chunk);
-            if (job_->file->size() / stride_bytes !=
-                (job_->file->size() - chunk->size()) / stride_bytes) {
-                job_->file->start_flushing();
-                if (auto full = space_()) {
-                    refuse(std::move(*full));
-                }
-            }
-        } catch (const std::exception& error) {
-            refuse(failure(error.what()));
-        }
-    }
-
-    const storage::Layout& layout_;
-    WorkerPool& digest_pool_;
-    Submit submit_;
-    std::function<std::optional<StoreResult>()> space_;
-    IngestJobPtr job_;
-    std::optional<StoreResult> refusal_;
-};
 
 std::optional<StoreResult> lack_of_space(const storage::Layout& layout, const DiskShare& min_free)
 {

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t piece_bytes = 256 * 1024;
+constexpr std::size_t piece_bytes = std::size_t{256} * 1024;
 
 constexpr net::Status no_instance_match{0xA901};
 constexpr net::Status too_deep{0xC001};

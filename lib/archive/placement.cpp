@@ -230,14 +230,11 @@ void Placement::meet_own_place(IngestJob& job, const index::StoredInstance& stor
         // Also for the same content: the committer settles the file.
         job.change = Change::replace;
         log::warning("object {}: its file was missing; it came again", stored.instance_uid);
-    } else if (same && same_bytes(job.file->path(), path)) {
+    } else if (same ? same_bytes(job.file->path(), path) : same_data_set(job.file->path(), path)) {
         conclude(job, StoreKind::duplicate, net::statuses::success);
         job.file->withdraw();
     } else if (same) {
         heal(job, path);
-    } else if (same_data_set(job.file->path(), path)) {
-        conclude(job, StoreKind::duplicate, net::statuses::success);
-        job.file->withdraw();
     } else {
         resolve_conflict(job, stored, on_conflict);
     }

@@ -76,7 +76,7 @@ int rank_of(const Attribute& attribute)
     return std::ranges::find(descriptions, attribute.column) != descriptions.end() ? 20 : 40;
 }
 
-Condition equals(std::string column, const std::vector<std::string>& values, int rank)
+Condition equals(const std::string& column, const std::vector<std::string>& values, int rank)
 {
     if (values.size() == 1) {
         return {column + " = {}", {values.front()}, rank, false, true};

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t settings_limit_bytes = 64 * 1024;
+constexpr std::size_t settings_limit_bytes = std::size_t{64} * 1024;
 
 void require_uid(std::string_view uid, std::string_view what)
 {

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "dicom/query_level.hpp"
+#include "index/attributes.hpp"
+#include "index/sqlite.hpp"
+
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pacs::index {
+
+/// The columns of one table that hold values of attributes, in the order of their parameters.
+struct ValueColumns {
+    std::vector<const Attribute*> attributes;
+    std::string names;   ///< ", a, b"
+    std::string places;  ///< ", ?3, ?4" after `fixed` parameters
+
+    ValueColumns(std::initializer_list<dicom::QueryLevel> levels, int fixed);
+
+    /// Binds the values from parameter `first` on; NULL for those that are not there. They must
+    /// live until the statement ran.
+    void bind(Statement& statement, int first,
+              const std::map<dicom::Tag, std::string>& values) const;
+    /// "INSERT INTO table (fixed and value columns) VALUES (their parameters)".
+    std::string insert_sql(std::string_view table, std::string_view fixed_names,
+                           std::string_view fixed_places) const;
+};
+
+}  // namespace pacs::index

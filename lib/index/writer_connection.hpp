@@ -1,0 +1,106 @@
+#pragma once
+
+#include "dicom/query_level.hpp"
+#include "index/index.hpp"
+#include "index/sqlite.hpp"
+#include "index/stored.hpp"
+#include "index/value_columns.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace pacs::index {
+
+/// The statements of a Writer, and what it remembers of rows it has seen.
+class WriterConnection {
+public:
+    WriterConnection(const std::filesystem::path& path, Synchronous synchronous);
+    /// Leaves the database file complete without its -wal, for whoever copies it after an orderly
+    /// end. Nothing is lost when that does not succeed.
+    ~WriterConnection()
+    {
+        sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                  nullptr);
+    }
+    WriterConnection(const WriterConnection&) = delete;
+    WriterConnection& operator=(const WriterConnection&) = delete;
+
+    void begin() { database_.run("BEGIN IMMEDIATE"); }
+    bool insert(const InstanceRecord& record);
+    void replace(const InstanceRecord& record);
+    std::optional<StoredInstance> find(std::string_view uid) { return find_.find(uid); }
+    void commit();
+    void rollback() noexcept;
+    std::uint64_t log_pages() const noexcept { return log_pages_; }
+
+private:
+    using Id = std::int64_t;
+
+    struct Deltas {
+        Id studies = 0;
+        Id series = 0;
+        Id instances = 0;
+    };
+    struct StudyRow {
+        Id id = 0;
+        Id patient = 0;
+    };
+
+    static int note_log(void* pages, sqlite3* /*handle*/, const char* /*name*/, int count)
+    {
+        *static_cast<std::uint64_t*>(pages) = static_cast<std::uint64_t>(count);
+        return SQLITE_OK;
+    }
+
+    Id uid_number(const std::string& uid);
+    Id patient_row(const InstanceRecord& record);
+    StudyRow study_row(const InstanceRecord& record);
+    Id series_row(const InstanceRecord& record, const StudyRow& study);
+    void add_class(Id study, Id sop_class);
+    void add_requests(const InstanceRecord& record, Id series);
+    void add_names(const InstanceRecord& record, dicom::QueryLevel table, Id owner);
+    void add_instance(const InstanceRecord& record, Id series);
+    void forget();
+    void apply_deltas();
+
+    Database database_;
+    std::uint64_t log_pages_ = 0;
+    ValueColumns patient_columns_{{dicom::QueryLevel::patient}, 1};
+    ValueColumns study_columns_{{dicom::QueryLevel::patient, dicom::QueryLevel::study}, 3};
+    ValueColumns series_columns_{{dicom::QueryLevel::series}, 2};
+    ValueColumns instance_columns_{{dicom::QueryLevel::instance}, 8};
+    StoredLookup find_;
+    Statement exists_;
+    Statement find_uid_;
+    Statement add_uid_;
+    Statement find_patient_;
+    Statement add_patient_;
+    Statement find_study_;
+    Statement add_study_;
+    Statement find_series_;
+    Statement add_series_;
+    Statement add_instance_;
+    Statement remove_instance_;
+    Statement add_class_;
+    Statement add_request_;
+    Statement add_name_;
+    Statement count_patient_;
+    Statement count_study_;
+    Statement count_series_;
+
+    std::unordered_map<std::string, Id> uids_;
+    std::unordered_map<std::string, StudyRow> studies_;
+    std::unordered_map<std::string, Id> series_;  // by study row and UID
+    std::unordered_set<std::string> classes_;     // by study row and class
+    std::map<Id, Deltas> patient_deltas_;
+    std::map<Id, Deltas> study_deltas_;
+    std::map<Id, Deltas> series_deltas_;
+};
+
+}  // namespace pacs::index
