@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // join, since fmt 11
 #include <toml++/toml.h>
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // join, since fmt 11
 
 #include <algorithm>
 #include <utility>

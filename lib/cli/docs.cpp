@@ -3,6 +3,7 @@
 #include "cli/option_table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // join, since fmt 11
 
 #include <string_view>
 

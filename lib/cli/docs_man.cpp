@@ -2,6 +2,7 @@
 #include "cli/option_table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // join, since fmt 11
 
 #include <algorithm>
 #include <cctype>
