@@ -55,7 +55,7 @@ bool can_convert(const TransferSyntax& from, const TransferSyntax& to) noexcept;
 /// `data_set` passes a HeaderScanner first. Afterwards it is checked that the object has its
 /// pixels, as many as Rows, Columns, Samples, Bits Allocated and Number of Frames say, and what was
 /// encoded is decoded again and compared; so nothing leaves without its pixels or with others.
-/// Thread-safe. Peak memory beside the input: at most four times the larger of input and native
+/// Thread-safe. Peak memory beside the input: at most three times the larger of input and native
 /// pixels.
 /// Throws Error(data) with the reason when the object is defective or has pixels that the new
 /// transfer syntax cannot hold; Error(storage) when DCMTK's dictionary is not installed.

@@ -4,11 +4,15 @@
 #include "dicom/codestream.hpp"
 #include "dicom/data_set.hpp"
 #include "dicom/jpeg2000.hpp"
+#include "dicom/part10.hpp"
 #include "dicom/uid.hpp"
 
 #include "catch.hpp"
 
-#include <cstring>
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <string>
 #include <vector>
@@ -376,6 +380,47 @@ TEST_CASE("conversions run in parallel")
     for (auto& one : running) {
         CHECK(one.get());
     }
+}
+
+TEST_CASE("real compressed objects decode whole, or say why not")
+{
+    const char* folder = std::getenv("PACS_TEST_DATA");
+    if (folder == nullptr) {
+        return;
+    }
+    unsigned decoded = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{folder}) {
+        if (!entry.is_regular_file()) {
+            continue;
+        }
+        std::ifstream file{entry.path(), std::ios::binary};
+        const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+        INFO(entry.path());
+        try {
+            const FileHead head =
+                read_file_head(bytes_of(bytes).first(std::min(bytes.size(), file_head_bytes)));
+            if (!head.syntax.encapsulated() || !can_convert(head.syntax, explicit_le)) {
+                continue;
+            }
+            const auto native =
+                convert(bytes_of(bytes).subspan(head.data_offset), head.syntax, explicit_le);
+            const DataSet data = decode(bytes_of(native.data_set), explicit_le);
+            if (!data.has(tags::pixel_data)) {
+                continue;
+            }
+            const std::uint64_t pixels =
+                std::uint64_t{data.u16(rows_tag).value_or(0)} *
+                data.u16(Tag{0x0028, 0x0011}).value_or(0) *
+                data.u16(Tag{0x0028, 0x0002}).value_or(1) *
+                (data.u16(Tag{0x0028, 0x0100}).value_or(8) / 8) *
+                static_cast<std::uint64_t>(data.integer(Tag{0x0028, 0x0008}).value_or(1));
+            CHECK(pixel_value(native.data_set).size() == (pixels + 1) / 2 * 2);
+            ++decoded;
+        } catch (const Error& error) {
+            CHECK(error.kind() == ErrorKind::data);
+        }
+    }
+    CHECK(decoded > 0);
 }
 
 TEST_CASE("codestream headers are read, and cut ones are nobody's")
