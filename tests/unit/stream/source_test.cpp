@@ -58,6 +58,7 @@ TEST_CASE("a folder is walked in byte order, oddities are skipped, odd names sur
     const auto items = items_of({scratch.path().string()});
     const std::string top = scratch.path().string() + "/";
     std::vector<std::string> seen;
+    seen.reserve(items.size());
     for (const Item& item : items) {
         seen.push_back(item.name.substr(top.size()) +
                        (item.state == State::skipped ? " " + item.reason : ""));
