@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 fs::path put(const fs::path& path, const fs::path& folder, const std::string& sha256,
              std::string_view record)
 {
-    const fs::path name = folder / (sha256 + ".dcm");
+    fs::path name = folder / (sha256 + ".dcm");
     const fs::path words = folder / (sha256 + ".json");
     {
         const Descriptor file = open_for_reading(path);
