@@ -51,8 +51,7 @@ const pacs::cli::ToolInfo info{
                   "free",
                   "pacs-archived --archive /srv/archive --listen '*:11112' --aet ARCHIVE "
                   "--min-free 5%"}},
-    .see_also = {"pacs-echo(1)", "pacs-find(1)", "pacs-store(1)", "pacs-archive(5)",
-                 "pacs-records(5)", "pacs.toml(5)", "pacs-exit-status(7)"},
+    .see_also = {"pacs-echo(1)", "pacs-find(1)", "pacs-store(1)", "pacs-archive(5)"},
     .exit_notes = {{"0", "stopped by SIGTERM or SIGINT, in good order"},
                    {"5", "the archive or the port cannot be had"},
                    {"7", "another daemon has the archive"}},
