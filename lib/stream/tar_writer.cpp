@@ -16,11 +16,7 @@ namespace pacs::stream {
 namespace {
 
 struct ArchiveDeleter {
-    void operator()(archive* handle) const noexcept
-    {
-        archive_write_fail(handle);  // no end mark unless finish() wrote it
-        archive_write_free(handle);
-    }
+    void operator()(archive* handle) const noexcept { archive_write_free(handle); }
 };
 struct EntryDeleter {
     void operator()(archive_entry* entry) const noexcept { archive_entry_free(entry); }
@@ -38,19 +34,28 @@ struct TarWriter::State {
     int fd;
     std::string name;
     std::string failure;
-    bool finished = false;
+    bool discard = false;
     std::unique_ptr<archive, ArchiveDeleter> handle;
 
-    static la_ssize_t write(archive* handle, void* user, const void* bytes, std::size_t count)
+    /// Never tells libarchive of a failure: it leaks its buffers in a writer that failed. What is
+    /// written after one, or when the writer goes away without finish(), is dropped.
+    static la_ssize_t write(archive*, void* user, const void* bytes, std::size_t count)
     {
         auto& self = *static_cast<State*>(user);
         try {
-            write_all(self.fd, {static_cast<const std::byte*>(bytes), count}, self.name);
-            return static_cast<la_ssize_t>(count);
+            if (!self.discard && self.failure.empty()) {
+                write_all(self.fd, {static_cast<const std::byte*>(bytes), count}, self.name);
+            }
         } catch (const std::exception& error) {
             self.failure = error.what();
-            archive_set_error(handle, EIO, "%s", error.what());
-            return -1;
+        }
+        return static_cast<la_ssize_t>(count);
+    }
+
+    void require(bool done) const
+    {
+        if (!done || !failure.empty()) {
+            fail();
         }
     }
 
@@ -65,10 +70,8 @@ struct TarWriter::State {
     void write_data(std::span<const std::byte> bytes) const
     {
         // An entry that gets fewer bytes than its size is silently filled with zeros.
-        if (std::cmp_not_equal(archive_write_data(handle.get(), bytes.data(), bytes.size()),
-                               bytes.size())) {
-            fail();
-        }
+        require(std::cmp_equal(archive_write_data(handle.get(), bytes.data(), bytes.size()),
+                               bytes.size()));
     }
 };
 
@@ -79,11 +82,13 @@ TarWriter::TarWriter(int fd, std::string name) : state_(new State{fd, std::move(
     archive_write_set_format_pax_restricted(handle);
     archive_write_set_bytes_per_block(handle, 128 * 1024);
     archive_write_set_bytes_in_last_block(handle, 1);
-    if (archive_write_open(handle, state_.get(), nullptr, State::write, nullptr) != ARCHIVE_OK) {
-        state_->fail();
-    }
+    state_->require(archive_write_open(handle, state_.get(), nullptr, State::write, nullptr) ==
+                    ARCHIVE_OK);
 }
-TarWriter::~TarWriter() = default;
+TarWriter::~TarWriter()
+{
+    state_->discard = true;  // no end mark unless finish() wrote it
+}
 
 std::string TarWriter::member_name(const std::string& study, const std::string& series,
                                    const std::string& instance)
@@ -108,9 +113,7 @@ void TarWriter::add(const std::string& member, std::span<const std::byte> head, 
     archive_entry_set_perm(entry.get(), 0644);
     archive_entry_set_size(entry.get(),
                            static_cast<la_int64_t>(head.size() + body.size() - offset));
-    if (archive_write_header(state_->handle.get(), entry.get()) != ARCHIVE_OK) {
-        state_->fail();
-    }
+    state_->require(archive_write_header(state_->handle.get(), entry.get()) == ARCHIVE_OK);
     if (!head.empty()) {
         state_->write_data(head);
     }
@@ -126,16 +129,12 @@ void TarWriter::add(const std::string& member, std::span<const std::byte> head, 
         state_->write_data(std::span{buffer}.first(count));
         at += count;
     }
-    if (archive_write_finish_entry(state_->handle.get()) != ARCHIVE_OK) {
-        state_->fail();
-    }
+    state_->require(archive_write_finish_entry(state_->handle.get()) == ARCHIVE_OK);
 }
 
 void TarWriter::finish()
 {
-    if (archive_write_close(state_->handle.get()) != ARCHIVE_OK) {
-        state_->fail();
-    }
+    state_->require(archive_write_close(state_->handle.get()) == ARCHIVE_OK);
 }
 
 }  // namespace pacs::stream
