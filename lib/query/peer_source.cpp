@@ -99,10 +99,15 @@ private:
     unsigned repeats_ = 0;
 };
 
+/// Deeper ones would make records that the next tool in a pipe refuses (64 levels of JSON).
+constexpr unsigned deepest_answer = 16;
+
 Answer read_answer(const std::string& bytes, const dicom::TransferSyntax& syntax)
 {
     try {
-        return {dicom::decode(std::as_bytes(std::span{bytes}), syntax), {}};
+        dicom::DecodeLimits limits;
+        limits.depth = deepest_answer;
+        return {dicom::decode(std::as_bytes(std::span{bytes}), syntax, limits), {}};
     } catch (const Error& error) {
         return {{}, error.what()};
     }
