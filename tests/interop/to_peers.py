@@ -65,25 +65,9 @@ def store_to_storescp_that_takes_implicit_only(context):
 @case
 def store_to_dcmrecv(context):
     sent = made_of_all(context)
-    with peers.dcmrecv(context.folder, "--config-file", recv_config(context), "Everything",
-                       "--bit-preserving") as server:
+    with peers.dcmrecv(context.folder, "--bit-preserving") as server:
         equal(outcomes(context.ours("pacs-store", *sent, server.address)), ["ok"], "outcomes")
         received_as_sent(context, sent)
-
-
-def recv_config(context):
-    """An association profile of dcmrecv that takes our modalities in all our syntaxes."""
-    syntaxes = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2",
-                "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5"]
-    classes = [f"1.2.840.10008.5.1.4.1.1.{tail}" for tail in ("1", "2", "4", "6.1", "128")]
-    lines = ["[[TransferSyntaxes]]", "[All]"]
-    lines += [f"TransferSyntax{at} = {uid}" for at, uid in enumerate(syntaxes, 1)]
-    lines += ["[[PresentationContexts]]", "[Storage]"]
-    lines += [f"PresentationContext{at} = {uid}\\All" for at, uid in enumerate(classes, 1)]
-    lines += ["[[Profiles]]", "[Everything]", "PresentationContexts = Storage"]
-    path = context.folder / "recv.cfg"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 @case

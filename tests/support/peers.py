@@ -121,18 +121,35 @@ def storescp(folder, *options, port=11113):
     received = pathlib.Path(folder) / "received"
     received.mkdir(exist_ok=True)
     server = Server("storescp", ["storescp", "--aetitle", "ARCHIVE", "-od", str(received),
-                                 *options, str(port)], port, folder)
+                                 "--max-pdu", "131072", *options, str(port)], port, folder)
     await_port(port, server.process)
     return server
 
 
 def dcmrecv(folder, *options, port=11114):
+    """DCMTK's dcmrecv; without a profile of its own it takes nothing but C-ECHO."""
     received = pathlib.Path(folder) / "received"
     received.mkdir(exist_ok=True)
-    server = Server("dcmrecv", ["dcmrecv", "--aetitle", "ARCHIVE", "-od", str(received), *options,
-                                str(port)], port, folder)
+    server = Server("dcmrecv", ["dcmrecv", "--aetitle", "ARCHIVE", "-od", str(received),
+                                "--config-file", str(recv_config(folder)), "Everything",
+                                "--max-pdu", "131072", *options, str(port)], port, folder)
     await_port(port, server.process)
     return server
+
+
+def recv_config(folder):
+    """A profile that takes the SOP classes of make_objects in all its transfer syntaxes."""
+    syntaxes = ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2",
+                "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5"]
+    classes = [f"1.2.840.10008.5.1.4.1.1.{tail}" for tail in ("1", "2", "4", "6.1", "128")]
+    lines = ["[[TransferSyntaxes]]", "[All]"]
+    lines += [f"TransferSyntax{at} = {uid}" for at, uid in enumerate(syntaxes, 1)]
+    lines += ["[[PresentationContexts]]", "[Storage]"]
+    lines += [f"PresentationContext{at} = {uid}\\All" for at, uid in enumerate(classes, 1)]
+    lines += ["[[Profiles]]", "[Everything]", "PresentationContexts = Storage"]
+    path = pathlib.Path(folder) / "recv.cfg"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
 
 
 def dcmqrscp(folder, port=11115):

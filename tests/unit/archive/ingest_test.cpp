@@ -195,6 +195,7 @@ TEST_CASE("the same UID eight times at once: one stays whole, no byte that was a
     constexpr int rounds = 25;
     Answers answers;
     std::vector<std::thread> threads;
+    threads.reserve(senders);
     for (int sender = 0; sender < senders; ++sender) {
         threads.emplace_back([&, sender] {
             for (int round = 0; round < rounds; ++round) {
@@ -350,6 +351,7 @@ TEST_CASE("many senders at once: all rows, all files, in far fewer commits")
     constexpr int each = 100;
     Answers answers;
     std::vector<std::thread> threads;
+    threads.reserve(senders);
     for (int sender = 0; sender < senders; ++sender) {
         threads.emplace_back([&, sender] {
             for (int i = 0; i < each; ++i) {

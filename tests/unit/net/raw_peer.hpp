@@ -94,7 +94,7 @@ public:
     {
         const auto pdu = read_pdu();
         must(pdu.type == 1, "the raw peer expected a request");
-        const auto request = decode_associate_rq(std::as_bytes(std::span{pdu.body}));
+        auto request = decode_associate_rq(std::as_bytes(std::span{pdu.body}));
         AssociateAc acceptance;
         acceptance.called_ae = request.called_ae;
         acceptance.calling_ae = request.calling_ae;
@@ -211,7 +211,8 @@ struct Requested : Pair {
 struct Accepted : Pair {
     std::unique_ptr<Association> association;
 
-    explicit Accepted(const AssociationLimits& limits = {}, AssociateRq request = request_pdu())
+    explicit Accepted(const AssociationLimits& limits = {},
+                      const AssociateRq& request = request_pdu())
         : Pair(limits.stop)
     {
         peer->send(encode(request));

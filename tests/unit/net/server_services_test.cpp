@@ -88,7 +88,7 @@ TEST_CASE("replies may come later, from other threads, in any order")
     Serving serving;
     ReplyShelf shelf;
     serving.application.store = [&](const StoreRequest&) {
-        return take_by([&](StoreReply reply, const std::string&) { shelf.put(std::move(reply)); });
+        return take_by([&](const StoreReply& reply, const std::string&) { shelf.put(reply); });
     };
     RequestOptions options;
     options.window = {8, 1};
@@ -121,7 +121,7 @@ TEST_CASE("a peer that sends more than its window is not read until it has answe
     Serving serving;
     ReplyShelf shelf;
     serving.application.store = [&](const StoreRequest&) {
-        return take_by([&](StoreReply reply, const std::string&) { shelf.put(std::move(reply)); });
+        return take_by([&](const StoreReply& reply, const std::string&) { shelf.put(reply); });
     };
     const auto association = serving.connect();  // no window: one at a time
     const std::string data = "PIXELS";
@@ -146,7 +146,7 @@ TEST_CASE("replies after the peer has gone do no harm and are counted")
     Serving serving;
     ReplyShelf shelf;
     serving.application.store = [&](const StoreRequest&) {
-        return take_by([&](StoreReply reply, const std::string&) { shelf.put(std::move(reply)); });
+        return take_by([&](const StoreReply& reply, const std::string&) { shelf.put(reply); });
     };
     auto association = serving.connect();
     const std::string data = "PIXELS";
@@ -323,7 +323,7 @@ TEST_CASE("a message id in use is 0210")
     Serving serving;
     ReplyShelf shelf;
     serving.application.store = [&](const StoreRequest&) {
-        return take_by([&](StoreReply reply, const std::string&) { shelf.put(std::move(reply)); });
+        return take_by([&](const StoreReply& reply, const std::string&) { shelf.put(reply); });
     };
     RequestOptions options;
     options.window = {4, 1};

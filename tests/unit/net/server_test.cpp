@@ -140,6 +140,7 @@ TEST_CASE("silent peers hold up nobody")
 {
     Serving serving;
     std::vector<RawPeer> silent;
+    silent.reserve(50);
     for (int i = 0; i < 50; ++i) {
         silent.push_back(serving.raw());
     }
@@ -162,7 +163,7 @@ TEST_CASE("a stop lets the current object finish and aborts idle associations")
     Serving serving;
     ReplyShelf shelf;
     serving.application.store = [&](const StoreRequest&) {
-        return take_by([&](StoreReply reply, const std::string&) { shelf.put(std::move(reply)); });
+        return take_by([&](const StoreReply& reply, const std::string&) { shelf.put(reply); });
     };
     const auto idle = serving.connect();
     const auto busy = serving.connect();

@@ -93,8 +93,8 @@ inline std::unique_ptr<Session> TestApplication::open(const Negotiated&)
 class TestSink : public StoreSink {
 public:
     std::function<void(const std::string&)> on_write = [](const std::string&) {};
-    std::function<void(StoreReply, const std::string&)> on_finish =
-        [](StoreReply reply, const std::string&) { reply(statuses::success); };
+    std::function<void(const StoreReply&, const std::string&)> on_finish =
+        [](const StoreReply& reply, const std::string&) { reply(statuses::success); };
 
     void write(std::span<const std::byte> bytes) override
     {
@@ -102,13 +102,13 @@ public:
         on_write(text);
         data_ += text;
     }
-    void finish(StoreReply reply) override { on_finish(std::move(reply), data_); }
+    void finish(StoreReply reply) override { on_finish(reply, data_); }
 
 private:
     std::string data_;
 };
 
-inline StoreDecision take_by(std::function<void(StoreReply, const std::string&)> finish)
+inline StoreDecision take_by(std::function<void(const StoreReply&, const std::string&)> finish)
 {
     auto sink = std::make_unique<TestSink>();
     sink->on_finish = std::move(finish);
@@ -130,7 +130,7 @@ struct Serving {
         const auto bound = server->addresses().front();
         return {"SERVER", bound.host, bound.port};
     }
-    std::unique_ptr<Association> connect(RequestOptions options = {}) const
+    std::unique_ptr<Association> connect(const RequestOptions& options = {}) const
     {
         const std::vector<Proposal> wanted{
             {verification, {implicit_le}, {}},
@@ -167,10 +167,10 @@ inline StoreOutcome store_object(Association& association, const std::string& da
 /// Holds replies back until the test lets them go.
 class ReplyShelf {
 public:
-    void put(StoreReply reply)
+    void put(const StoreReply& reply)
     {
         const std::lock_guard lock{mutex_};
-        replies_.push_back(std::move(reply));
+        replies_.push_back(reply);
         changed_.notify_all();
     }
     std::vector<StoreReply> take(std::size_t count)

@@ -139,6 +139,7 @@ TEST_CASE("folders are made and flushed for many threads at once")
 {
     Fixture fixture;
     std::vector<std::thread> threads;
+    threads.reserve(8);
     for (int thread = 0; thread < 8; ++thread) {
         threads.emplace_back([&, thread] {
             for (int i = 0; i < 20; ++i) {
