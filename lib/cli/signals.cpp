@@ -82,11 +82,13 @@ void SignalThread::handle(int signal_number)
         actions_.status();
     } else if (signal_number == SIGHUP) {
         actions_.reload();
-    } else if (std::exchange(stop_asked_, true)) {
+    } else if (!echo_over_) {
+        constexpr std::chrono::milliseconds echo_time{300};
+        echo_over_ = Deadline::after(echo_time);
+        StopFlag::instance().raise(signal_number);
+    } else if (echo_over_->expired()) {
         constexpr int base = 128;
         ::_exit(base + signal_number);
-    } else {
-        StopFlag::instance().raise(signal_number);
     }
 }
 

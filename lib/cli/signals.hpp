@@ -1,16 +1,19 @@
 #pragma once
 
+#include "base/deadline.hpp"
 #include "base/file.hpp"
 
 #include <functional>
+#include <optional>
 #include <thread>
 
 namespace pacs::cli {
 
 /// Turns signals into what a program does, in a thread of its own, so that the actions may lock
 /// and print. SIGINT and SIGTERM raise the stop flag; a second one ends the process at once with
-/// 130 or 143. SIGUSR1 calls `status`. SIGHUP calls `reload` when there is one, and otherwise ends
-/// the process as it always does. SIGPIPE is ignored: writing reports it.
+/// 130 or 143, unless it comes within 300 ms: timeout(1) and shells signal a process and then its
+/// group, and mean one. SIGUSR1 calls `status`. SIGHUP calls `reload` when there is one, and
+/// otherwise ends the process as it always does. SIGPIPE is ignored: writing reports it.
 class SignalThread {
 public:
     struct Actions {
@@ -33,7 +36,7 @@ private:
     void handle(int signal_number);
 
     Actions actions_;
-    bool stop_asked_ = false;
+    std::optional<Deadline> echo_over_;  ///< set by the first stop: until then a second is its echo
     Descriptor signals_;
     Descriptor end_;
     std::thread thread_;
