@@ -22,9 +22,13 @@ def enter_namespace():
         return
     os.environ["PACS_NAMESPACE"] = "entered"
     rights = "-mnp" if os.getuid() == 0 else "-rmnp"
-    command = ["unshare", rights, "--fork", "--kill-child", "--mount-proc", "sh", "-c",
-               'ip link set lo up && exec "$@"', "sh", sys.executable, "-B", *sys.argv]
-    os.execvp(command[0], command)
+    unshare = ["unshare", rights, "--fork", "--kill-child", "--mount-proc"]
+    tried = subprocess.run([*unshare, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        print(f"skipped: no namespaces here: {tried.stderr.strip()}")
+        sys.exit(77)
+    os.execvp(unshare[0], [*unshare, "sh", "-c", 'ip link set lo up && exec "$@"', "sh",
+                           sys.executable, "-B", *sys.argv])
 
 
 def await_port(port, process, limit_s=20.0):
