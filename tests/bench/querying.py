@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import peers
-from measure import dcmsend, pacs_store
+from measure import pacs_store
 
 QUERIES = {  # keys, how many queries
     "by patient ID": ["QueryRetrieveLevel=STUDY", "PatientID=T9-#", "StudyInstanceUID", "StudyDate"],
@@ -31,8 +31,9 @@ def run(bench):
         servers["pacs-archived"] = stack.enter_context(peers.Archived(
             bench.build, folders["pacs-archived"] / "archive", folders["pacs-archived"]))
         pacs_store(bench, servers["pacs-archived"].port, files)
+        (folders["dcmqrscp"] / "database").mkdir()  # filled the fast way; sending takes many minutes
+        subprocess.run(["dcmqridx", folders["dcmqrscp"] / "database", *files], check=True)
         servers["dcmqrscp"] = stack.enter_context(peers.dcmqrscp(folders["dcmqrscp"]))
-        dcmsend(servers["dcmqrscp"].port, [files])
         if shutil.which("Orthanc"):
             servers["Orthanc"] = stack.enter_context(peers.orthanc(folders["Orthanc"]))
             pacs_store(bench, servers["Orthanc"].port, files, 4, "--async-window", "1")

@@ -1,7 +1,7 @@
 # Mistakes on the command line start nothing.
 try() {
     pacs-store "$@" >records 2>err
-    echo "$? $(wc -c <records) $(head -n 1 err)"
+    echo "$? $(wc -l <records) $(head -n 1 err)"
 }
 mkdir folder
 try
