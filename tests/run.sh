@@ -33,7 +33,7 @@ compile() {
     shift 2
     # shellcheck disable=SC2086  # a list of words
     if cmake -S "$here" -B "$build/$name" -G Ninja "$@" >"$build/$name.configure" 2>&1 \
-        && ninja -C "$build/$name" $targets >"$build/$name.build" 2>&1; then
+        && ninja -k 0 -C "$build/$name" $targets >"$build/$name.build" 2>&1; then
         passed=$((passed + 1))
     else
         tail -n 60 "$build/$name.configure"

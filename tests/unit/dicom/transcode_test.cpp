@@ -209,7 +209,8 @@ TEST_CASE("bits above Bits Stored survive every encoding")
     DataSet data = header_of(image);
     std::string pixels = pixels_of(image);
     for (std::size_t i = 1; i < pixels.size(); i += 2) {
-        pixels[i] = static_cast<char>(pixels[i] | ((i % 7) << 4U));  // an overlay in bits 12 to 14
+        const auto overlay = static_cast<char>((i % 7) << 4U);  // in bits 12 to 14
+        pixels[i] = static_cast<char>(pixels[i] | overlay);
     }
     data.put({tags::pixel_data, Vr::OW, pixels});
     const std::string original = encode(data, explicit_le);
