@@ -91,7 +91,7 @@ def timed(commands, env=None, status=0):
     for process in running:
         errors = process.communicate()[1]
         if process.returncode != status:
-            raise SystemExit(f"{' '.join(map(str, process.args[:6]))} ended with {process.returncode}: "
+            raise SystemExit(f"{' '.join(map(str, process.args[:6]))} ... ended with {process.returncode}: "
                              + errors.decode(errors="replace")[-500:])
     return time.perf_counter() - start
 

@@ -1,5 +1,5 @@
-"""Queries on one association: pacs-archived beside dcmqrscp and Orthanc, each with the same 20,000
-instances in 500 studies of 250 patients."""
+"""Queries on one association: pacs-archived beside Orthanc, each with the same 20,000 instances in 500
+studies of 250 patients. dcmqrscp is left out: its index file ends at 32 MiB, before it has them all."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ QUERIES = {  # keys, how many queries
                       "PatientID"],
     "by name*": ["QueryRetrieveLevel=STUDY", "PatientName=Ash*", "StudyInstanceUID", "PatientID"],
 }
-COUNT = {"pacs-archived": 4000, "dcmqrscp": 40, "Orthanc": 300}
+COUNT = {"pacs-archived": 4000, "Orthanc": 300}
 
 
 def run(bench):
@@ -31,9 +31,6 @@ def run(bench):
         servers["pacs-archived"] = stack.enter_context(peers.Archived(
             bench.build, folders["pacs-archived"] / "archive", folders["pacs-archived"]))
         pacs_store(bench, servers["pacs-archived"].port, files)
-        (folders["dcmqrscp"] / "database").mkdir()  # filled the fast way; sending takes many minutes
-        subprocess.run(["dcmqridx", folders["dcmqrscp"] / "database", *files], check=True)
-        servers["dcmqrscp"] = stack.enter_context(peers.dcmqrscp(folders["dcmqrscp"]))
         if shutil.which("Orthanc"):
             servers["Orthanc"] = stack.enter_context(peers.orthanc(folders["Orthanc"]))
             pacs_store(bench, servers["Orthanc"].port, files, 4, "--async-window", "1")
