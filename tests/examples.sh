@@ -4,8 +4,8 @@
 #   examples.sh PAGE BUILD_DIR
 #
 # The examples see a machine of their own (network and mounts, through unshare(1)): a configuration
-# with the nodes @archive (ARCHIVE@localhost:11112, folder /srv/archive), @old (OLD@localhost:104,
-# /srv/old), @new (NEW@localhost:11113, /srv/new, empty) and @down (where nobody listens), the
+# with the nodes @archive (ARCHIVE@127.0.0.1:11112, folder /srv/archive), @old (OLD@127.0.0.1:104,
+# /srv/old), @new (NEW@127.0.0.1:11113, /srv/new, empty) and @down (where nobody listens), the
 # folder /srv/export with synthetic objects, which @archive and @old hold too, and an empty working
 # folder. For the daemon's own page nothing is running. A daemon is stopped after some seconds.
 set -u
@@ -47,13 +47,13 @@ export PATH="$build:$build/tests:$PATH" HOME="$scratch/home" PACS_CONFIG="$scrat
 export LC_ALL=C.UTF-8 TZ=UTC TCP_NODELAY=1
 cat >"$PACS_CONFIG" <<'TOML'
 [node.archive]
-address = "ARCHIVE@localhost:11112"
+address = "ARCHIVE@127.0.0.1:11112"
 [node.old]
-address = "OLD@localhost:104"
+address = "OLD@127.0.0.1:104"
 [node.new]
-address = "NEW@localhost:11113"
+address = "NEW@127.0.0.1:11113"
 [node.down]
-address = "DOWN@localhost:9"
+address = "DOWN@127.0.0.1:9"
 TOML
 
 daemons=

@@ -30,7 +30,7 @@ connect_ms is the time to resolve, connect and negotiate, ms that of the echo it
 )",
     {{"Is the archive there?", "pacs-echo @archive", 0},
      {"Watch two peers, three times, a tenth of a second apart",
-      "pacs-echo --count 3 --interval 100ms @archive ARCHIVE@localhost:11112", 0},
+      "pacs-echo --count 3 --interval 100ms @archive ARCHIVE@127.0.0.1:11112", 0},
      {"Which of all peers are down, as lines for a script",
       "pacs-echo @archive @down | jq -r 'select(.type==\"echo\" and .outcome==\"failed\") | "
       "[.node, .reason] | @tsv'",
