@@ -1,9 +1,10 @@
 #!/bin/sh
 # Fails when a file in lib/ includes a module or a foreign header that lib/README.md does not allow
 # it, when DCMTK leaves lib/dicom/*.cpp, and when the library prints or ends the process.
-#   layers.sh SOURCE_DIR
+#   layers.sh SOURCE_DIR      (or its lib/ itself)
 set -eu
-cd "$1/lib"
+cd "$1"
+if [ -d lib ]; then cd lib; fi
 bad=$(mktemp)
 trap 'rm -f "$bad"' EXIT
 
