@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/brief_wait.hpp"
 #include "base/deadline.hpp"
 #include "base/file.hpp"
 #include "net/address.hpp"
@@ -90,6 +91,7 @@ public:
 
 private:
     Wait poll_for(short events, Deadline deadline, int wake_fd);
+    Wait poll_readable(Deadline deadline, int wake_fd);
     Deadline limit(Deadline deadline) const noexcept;
     void see_stop() noexcept;
     void wait_writable(Deadline deadline);
@@ -99,6 +101,7 @@ private:
 
     Descriptor socket_;
     StopPolicy stop_;
+    BriefWait wait_;  ///< of the one thread that reads
     std::atomic<Deadline::Clock::rep> stop_at_{0};  ///< end of the grace once the flag was seen
     bool tcp_ = false;
     std::string host_;
