@@ -168,6 +168,7 @@ TEST_CASE("a stop lets the current object finish and aborts idle associations")
     const auto idle = serving.connect();
     const auto busy = serving.connect();
     const auto negotiating = serving.raw();
+    serving.await_associations(3);
     const std::string data = "PIXELS";
     const Piece piece{bytes_of(data)};
     busy->send(3, Request{store_request()}, {&piece, 1});

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 /// A server on loopback with an application whose behaviour each test sets.
@@ -138,6 +139,15 @@ struct Serving {
             {std::string{dicom::uids::study_root_find}, {implicit_le}, {}},
             {std::string{dicom::uids::study_root_move}, {implicit_le}, {}}};
         return Association::request(address(), options, wanted);
+    }
+    /// Waits until the server has taken that many connections: connect(2) is done before it does.
+    void await_associations(std::size_t count) const
+    {
+        const Deadline until = Deadline::after(patience);
+        while (server->associations() < count && !until.expired()) {
+            std::this_thread::yield();
+        }
+        REQUIRE(server->associations() == count);
     }
     /// A connection of bytes.
     RawPeer raw() const
