@@ -254,7 +254,7 @@ std::unique_ptr<Reception> Ingest::begin(const Announcement& announcement)
 {
     Core* core = core_.get();
     auto reception = std::make_unique<FileReception>(
-        core->archive.layout(), core->digest_pool,
+        core->archive, core->digest_pool,
         [core](IngestJobPtr job) { core->submit(std::move(job)); },
         [core, announcement] { return core->refusal(announcement); }, announcement);
     try {

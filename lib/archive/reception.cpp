@@ -18,7 +18,8 @@ namespace {
 /// Objects up to this size are written by the thread that flushes them; larger ones go to disk and
 /// digest in chunks of it while they come.
 constexpr std::size_t chunk_bytes = std::size_t{128} * 1024;
-/// The kernel is asked to begin writing back, and the space is looked at, each time so much came.
+/// The space is looked at each time so much came, and the kernel is asked to begin writing it to
+/// disk; when the answer waits for that, it is asked after each chunk.
 constexpr std::uint64_t stride_bytes = 8ULL << 20U;
 
 /// A multiple of the stride was passed on the way from `before` to `now`.
@@ -29,9 +30,9 @@ bool passed_stride(std::uint64_t before, std::uint64_t now)
 
 }  // namespace
 
-FileReception::FileReception(const storage::Layout& layout, WorkerPool& digest_pool, Submit submit,
+FileReception::FileReception(const Archive& archive, WorkerPool& digest_pool, Submit submit,
                              Space space, Announcement announcement)
-    : layout_(layout),
+    : archive_(archive),
       digest_pool_(digest_pool),
       submit_(std::move(submit)),
       space_(std::move(space)),
@@ -100,7 +101,7 @@ void FileReception::spill()
 {
     try {
         if (!job_->file) {
-            job_->file.emplace(layout_);
+            job_->file.emplace(archive_.layout());
             job_->digest.emplace(digest_pool_);
         }
         const auto chunk = std::make_shared<const std::vector<std::byte>>(std::move(job_->rest));
@@ -108,11 +109,12 @@ void FileReception::spill()
         job_->rest.reserve(chunk_bytes);
         job_->digest->add(chunk);
         job_->file->write(*chunk);
-        if (passed_stride(job_->file->size() - chunk->size(), job_->file->size())) {
+        const bool stride = passed_stride(job_->file->size() - chunk->size(), job_->file->size());
+        if (stride || archive_.durability() == Durability::flushed) {
             job_->file->start_flushing();
-            if (auto full = space_()) {
-                refuse(std::move(*full));
-            }
+        }
+        if (auto full = stride ? space_() : std::nullopt) {
+            refuse(std::move(*full));
         }
     } catch (const std::exception& error) {
         refuse(failure(error.what()));

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "archive/archive.hpp"
 #include "archive/ingest.hpp"
 #include "archive/ingest_job.hpp"
 #include "archive/worker_pool.hpp"
-#include "storage/layout.hpp"
 
 #include <functional>
 #include <optional>
@@ -19,8 +19,8 @@ public:
     using Space = std::function<std::optional<StoreResult>()>;
 
     /// `submit` takes the finished job; `space` says from time to time whether there is still room.
-    FileReception(const storage::Layout& layout, WorkerPool& digest_pool, Submit submit,
-                  Space space, Announcement announcement);
+    FileReception(const Archive& archive, WorkerPool& digest_pool, Submit submit, Space space,
+                  Announcement announcement);
 
     /// Makes ready for the data set.
     void open();
@@ -34,7 +34,7 @@ public:
 private:
     void spill();
 
-    const storage::Layout& layout_;
+    const Archive& archive_;
     WorkerPool& digest_pool_;
     Submit submit_;
     Space space_;
