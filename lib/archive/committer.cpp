@@ -21,6 +21,7 @@ constexpr std::size_t group_limit = 512;
 constexpr int culprit_limit = 3;
 /// The write-ahead log is written back to the index when it has so many pages (32 MiB).
 constexpr std::uint64_t checkpoint_pages = 8192;
+constexpr const char* cannot_write = "the index cannot be written";
 
 void fail(IngestJob& job, const std::string& reason)
 {
@@ -29,6 +30,15 @@ void fail(IngestJob& job, const std::string& reason)
     }
     job.result = failure(reason);
     job.change = Change::none;
+}
+
+void fail_all(const std::vector<IngestJobPtr>& group, const std::string& reason)
+{
+    for (const IngestJobPtr& job : group) {
+        if (job->change != Change::none) {
+            fail(*job, reason);
+        }
+    }
 }
 
 }  // namespace
@@ -79,19 +89,27 @@ void Committer::lead()
     }
 }
 
+// The bulk goes beside the commits, and what was committed meanwhile between two of them: only a
+// log that is written back to its end starts over.
 void Committer::checkpoint_when_due()
 {
-    if (writer_.log_pages() < checkpoint_pages || checkpointing_.exchange(true)) {
-        return;
-    }
-    pool_.post([this] {
+    const auto attempt = [](const auto& step) {
         try {
-            checkpointer_.run();
+            step();
         } catch (const std::exception& error) {
             log::warning("bringing the index up to date with its log: {}", error.what());
         }
-        checkpointing_ = false;
-    });
+    };
+    if (checkpoint_ == Checkpoint::remainder) {
+        attempt([this] { writer_.checkpoint(); });
+        checkpoint_ = Checkpoint::idle;
+    } else if (checkpoint_ == Checkpoint::idle && writer_.log_pages() >= checkpoint_pages) {
+        checkpoint_ = Checkpoint::running;
+        pool_.post([this, attempt] {
+            attempt([this] { checkpointer_.run(); });
+            checkpoint_ = Checkpoint::remainder;
+        });
+    }
 }
 
 void Committer::commit_group(Group& group)
@@ -99,13 +117,13 @@ void Committer::commit_group(Group& group)
     Group taken;
     const bool any = std::ranges::any_of(
         group, [](const IngestJobPtr& job) { return job->change != Change::none; });
-    for (int culprits = 0; any && !try_group(group, taken); ++culprits) {
+    const bool writable = !any || !writer_.commit_in_doubt() || bury();
+    if (!writable) {
+        fail_all(group, cannot_write);
+    }
+    for (int culprits = 0; any && writable && !try_group(group, taken); ++culprits) {
         if (culprits == culprit_limit) {
-            for (const IngestJobPtr& job : group) {
-                if (job->change != Change::none) {
-                    fail(*job, "the index cannot be written");
-                }
-            }
+            fail_all(group, cannot_write);
             break;
         }
     }
@@ -147,12 +165,29 @@ bool Committer::try_group(Group& group, Group& taken)
             fail(*current, error.what());
             return false;
         }
-        for (const IngestJobPtr& job : group) {
-            if (job->change != Change::none) {
-                fail(*job, error.what());
+        if (writer_.commit_in_doubt() && !bury()) {
+            // Its rows may still come to life after a crash: the files that they name stay.
+            log::error("the next start will settle {} instances", group.size());
+            for (const IngestJobPtr& job : group) {
+                if (job->file) {
+                    job->file->leave();
+                }
             }
         }
+        fail_all(group, error.what());
         return true;
+    }
+}
+
+bool Committer::bury()
+{
+    try {
+        writer_.bury_failed_commit();
+        return true;
+    } catch (const std::exception& error) {
+        log::error("overwriting a failed commit: {}", error.what());
+        writer_.rollback();
+        return false;
     }
 }
 

@@ -41,6 +41,7 @@ private:
     void commit_group(Group& group);
     bool try_group(Group& group, Group& taken);
     bool apply(const IngestJob& job);
+    bool bury();
     void checkpoint_when_due();
 
     index::Writer writer_;
@@ -51,7 +52,9 @@ private:
     Group waiting_;
     bool led_ = false;  ///< some thread commits, or is about to
     std::uint64_t commits_ = 0;
-    std::atomic<bool> checkpointing_{false};
+    /// Who sets it to running posts the task; the task sets remainder; the next leader idle.
+    enum class Checkpoint : std::uint8_t { idle, running, remainder };
+    std::atomic<Checkpoint> checkpoint_{Checkpoint::idle};
 };
 
 }  // namespace pacs::archive

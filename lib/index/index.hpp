@@ -66,10 +66,18 @@ public:
     /// With Synchronous::full the changes are on disk when it returns.
     void commit();
     void rollback() noexcept;
+    /// The last commit() failed, and not because its pages could not be written: they may lie in
+    /// the log, whole, and a crash could still bring them to life.
+    bool commit_in_doubt() const noexcept;
+    /// Overwrites what such a commit left with one that changes nothing but a counter; once it
+    /// returns, the failed one can never come back. Throws Error(storage): then nobody knows.
+    void bury_failed_commit();
     /// Pages in the write-ahead log after the last commit(). The writer writes them back itself
-    /// only when they are very many (65,536); run a Checkpointer before, and no commit waits for
-    /// it.
+    /// only when they are very many (65,536); run a Checkpointer before, and then checkpoint().
     std::uint64_t log_pages() const noexcept;
+    /// Writes back what a Checkpointer left, so that the log starts over in the file it has: a log
+    /// that grows costs a good deal more at every flush. Throws Error(storage).
+    void checkpoint();
 
 private:
     std::unique_ptr<WriterConnection> connection_;

@@ -50,6 +50,14 @@ void Database::run(const char* sql)
     }
 }
 
+void Database::checkpoint()
+{
+    if (sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                  nullptr) != SQLITE_OK) {
+        fail("checkpointing");
+    }
+}
+
 std::int64_t Database::number(const char* sql)
 {
     Statement statement{*this, sql};

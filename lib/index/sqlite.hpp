@@ -25,6 +25,8 @@ public:
     std::int64_t number(const char* sql);  ///< the first column of the first row, 0 without one
     std::int64_t last_row_id() const noexcept { return sqlite3_last_insert_rowid(handle_.get()); }
     std::int64_t changes() const noexcept { return sqlite3_changes64(handle_.get()); }
+    /// Writes the log back as far as readers allow, and returns; they and a writer go on meanwhile.
+    void checkpoint();
     sqlite3* handle() const noexcept { return handle_.get(); }
     const std::filesystem::path& path() const noexcept { return path_; }
     [[noreturn]] void fail(std::string_view doing) const;

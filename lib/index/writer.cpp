@@ -42,6 +42,21 @@ void Writer::rollback() noexcept
     connection_->rollback();
 }
 
+bool Writer::commit_in_doubt() const noexcept
+{
+    return connection_->commit_in_doubt();
+}
+
+void Writer::bury_failed_commit()
+{
+    connection_->bury_failed_commit();
+}
+
+void Writer::checkpoint()
+{
+    connection_->checkpoint();
+}
+
 std::uint64_t Writer::log_pages() const noexcept
 {
     return connection_->log_pages();
@@ -57,10 +72,7 @@ Checkpointer::Checkpointer(Checkpointer&&) noexcept = default;
 
 void Checkpointer::run()
 {
-    if (sqlite3_wal_checkpoint_v2(database_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                                  nullptr) != SQLITE_OK) {
-        database_->fail("checkpointing");
-    }
+    database_->checkpoint();
 }
 
 }  // namespace pacs::index

@@ -297,12 +297,29 @@ void WriterConnection::commit()
     patient_deltas_.clear();
     study_deltas_.clear();
     series_deltas_.clear();
-    database_.run("COMMIT");
+    try {
+        database_.run("COMMIT");
+    } catch (...) {
+        // A commit ends with its last page: one that could not be written never comes to life.
+        const int reason = sqlite3_extended_errcode(database_.handle());
+        in_doubt_ = reason != SQLITE_FULL && reason != SQLITE_IOERR_WRITE;
+        throw;
+    }
     if (log_pages_ >= own_checkpoint_pages) {
         // What it cannot write back now because of a reader, it will later.
         sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
                                   nullptr);
     }
+}
+
+void WriterConnection::bury_failed_commit()
+{
+    // The log goes on where the last good commit ended, and checksums run through: whatever lay
+    // behind is invalid from here on.
+    begin();
+    database_.run("UPDATE failed_commits SET count = count + 1");
+    database_.run("COMMIT");
+    in_doubt_ = false;
 }
 
 void WriterConnection::rollback() noexcept

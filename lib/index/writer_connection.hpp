@@ -37,6 +37,9 @@ public:
     std::optional<StoredInstance> find(std::string_view uid) { return find_.find(uid); }
     void commit();
     void rollback() noexcept;
+    bool commit_in_doubt() const noexcept { return in_doubt_; }
+    void bury_failed_commit();
+    void checkpoint() { database_.checkpoint(); }
     std::uint64_t log_pages() const noexcept { return log_pages_; }
 
 private:
@@ -71,6 +74,7 @@ private:
 
     Database database_;
     std::uint64_t log_pages_ = 0;
+    bool in_doubt_ = false;
     ValueColumns patient_columns_{{dicom::QueryLevel::patient}, 1};
     ValueColumns study_columns_{{dicom::QueryLevel::patient, dicom::QueryLevel::study}, 3};
     ValueColumns series_columns_{{dicom::QueryLevel::series}, 2};

@@ -248,6 +248,11 @@ void IncomingFile::settle() noexcept
     if (!path_.empty()) {
         remove_file(path_);  // what cannot be removed now, the next start will
     }
+    leave();
+}
+
+void IncomingFile::leave() noexcept
+{
     path_.clear();
     published_.clear();
     replaced_.clear();

@@ -57,6 +57,8 @@ public:
     void settle() noexcept;
     /// Takes the final name away again; the file is sealed as before. False: it could not.
     bool unpublish() noexcept;
+    /// Leaves all names as they are to the next start, which looks whether the index has the row.
+    void leave() noexcept;
     /// Removes all names; the destructor's duty, here for those who need to know. False when a name
     /// could not be removed: the next start will.
     bool withdraw() noexcept;

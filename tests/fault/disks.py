@@ -87,13 +87,13 @@ def full_disk_to_the_last_byte(context):
     filled(context, ["--min-free", "0"])
 
 
-def under_strace(context, *inject):
+def under_strace(context, *inject, archive=None):
     """The daemon under strace with a fault injected."""
     if subprocess.run(["strace", "-o", "/dev/null", "true"], check=False).returncode != 0:
         raise Skip("strace may not trace here")
     rules = [word for rule in inject for word in ("-e", f"inject={rule}")]
     calls = sorted({call for rule in inject for call in rule.split(":")[0].split(",")})
-    return peers.Archived(context.build, context.folder / "archive", context.folder, (),
+    return peers.Archived(context.build, archive or context.folder / "archive", context.folder, (),
                           ["strace", "-f", "-qq", "-o", str(context.folder / "strace.log"),
                            "-e", "trace=" + ",".join(calls), *rules])
 
@@ -130,6 +130,30 @@ def failing(context, *inject):
 def failing_fdatasync(context):
     """Every fifth fdatasync says EIO: those objects are refused, the others are safe."""
     failing(context, "fdatasync:error=EIO:when=5+5")
+
+
+@case
+def failing_last_flush(context):
+    """One fdatasync fails, each in its turn, of a file or of the index, and then the daemon is killed:
+    a commit that failed does not come to life again."""
+    # strace counts for each thread; after the first few, every second one is of the index
+    for turn, count in ((1, 1), (2, 1), (4, 1), (5, 2), (6, 2), (8, 3)):
+        folder = context.folder / str(turn)
+        folder.mkdir()
+        senders = Senders(folder / "told")
+        with peers.Archived(context.build, folder / "archive", folder):
+            pass  # made without faults
+        with under_strace(context, f"fdatasync:error=EIO:when={turn}",
+                          archive=folder / "archive") as server:
+            senders.start(server.port, count=1, limit=count)
+            senders.wait()
+            os.kill(traced(server), signal.SIGKILL)
+            server.process.wait(60)
+        told = senders.told()
+        assert any(outcome != "status:0000" for _, outcome, _ in told), f"turn {turn} met no fault"
+        with peers.Archived(context.build, folder / "archive", folder) as server:
+            assert store_one(server.port, "afterwards") == "status:0000"
+        check_model(folder / "archive", senders.model(), told)
 
 
 @case

@@ -64,6 +64,52 @@ TEST_CASE("what is rolled back was never there, and the counts stay right")
     CHECK(counts.instances == 1);
 }
 
+TEST_CASE("a commit in the place of a failed one changes nothing but a counter")
+{
+    const ScratchIndex scratch;
+    index::Writer writer{scratch.path(), index::Synchronous::full};
+    writer.begin();
+    writer.insert(record(1, 1, 1));
+    writer.commit();
+    CHECK_FALSE(writer.commit_in_doubt());
+    writer.bury_failed_commit();
+    writer.begin();
+    writer.insert(record(1, 1, 2));
+    writer.commit();
+    const index::Index index{scratch.path()};
+    CHECK(index.counts().instances == 2);
+    index::Database database{scratch.path(), index::Database::Mode::read};
+    CHECK(database.number("SELECT count FROM failed_commits") == 1);
+}
+
+TEST_CASE("a log that is written back to its end starts over in the file it has")
+{
+    const ScratchIndex scratch;
+    index::Writer writer{scratch.path(), index::Synchronous::normal};
+    index::Checkpointer checkpointer{scratch.path()};
+    const auto commit = [&](int instance) {
+        writer.begin();
+        writer.insert(record(1, 1, instance));
+        writer.commit();
+    };
+    for (int instance = 1; instance <= 20; ++instance) {
+        commit(instance);
+    }
+    const auto before = writer.log_pages();
+    checkpointer.run();
+    commit(21);
+    CHECK(writer.log_pages() < before);
+    checkpointer.run();
+    commit(22);
+    commit(23);
+    writer.checkpoint();
+    commit(24);
+    const auto after = writer.log_pages();
+    commit(25);
+    CHECK(writer.log_pages() > after);
+    CHECK(after < before);
+}
+
 TEST_CASE("a series UID under two studies is two series")
 {
     ScratchIndex scratch;
