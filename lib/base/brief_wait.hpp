@@ -22,19 +22,19 @@ public:
     /// How long it looks.
     static constexpr std::chrono::microseconds longest{300};
 
-    /// Asks `ready` until it says yes (true), or for as long as is worth it (false, at once when
-    /// the last wait was long). What `ready` throws goes through.
+    /// Asks `ready` until it says yes (true), or for as long as is worth it and `deadline` allows
+    /// (false, at once when the last wait was long). What `ready` throws goes through.
     template <typename Ready>
-    bool look(const Ready& ready)
+    bool look(const Ready& ready, Deadline deadline = {})
     {
-        if (!worthwhile_) {
+        if (!worthwhile_ || deadline.expired()) {
             return false;
         }
         const Place place;
         if (!place) {
             return false;
         }
-        const Deadline until = Deadline::after(longest);
+        const Deadline until = earliest(deadline, Deadline::after(longest));
         do {
             if (ready()) {
                 return true;

@@ -190,7 +190,7 @@ Transport::Wait TcpTransport::poll_readable(Deadline deadline, int wake_fd)
 {
     std::array<pollfd, 2> now{{{socket_.get(), POLLIN, 0}, {wake_fd, POLLIN, 0}}};
     const auto ready = [&now] { return ::poll(now.data(), now.size(), 0) > 0; };
-    if (ready() || wait_.look(ready)) {
+    if (ready() || wait_.look(ready, deadline)) {
         return now[0].revents != 0 ? Wait::readable : Wait::woken;
     }
     arm_quick_ack();

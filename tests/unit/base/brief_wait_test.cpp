@@ -46,6 +46,16 @@ TEST_CASE("looking in vain ends by itself, and is not tried again before a short
     CHECK_FALSE(asked);
 }
 
+TEST_CASE("who only asks, with a deadline that has passed, is not kept")
+{
+    BriefWait wait;
+    sleep_short(wait);
+    bool asked = false;
+    const pacs::Deadline now{pacs::Deadline::Clock::now()};
+    CHECK_FALSE(wait.look([&] { return asked = true; }, now));
+    CHECK_FALSE(asked);
+}
+
 TEST_CASE("after a long sleep nobody looks")
 {
     BriefWait wait;
