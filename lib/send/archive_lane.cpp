@@ -44,7 +44,7 @@ ArchiveLane::~ArchiveLane()
     answered_.wait(lock, [this] { return outstanding_ == 0; });
 }
 
-void ArchiveLane::send(const Parcel& parcel, Done done)
+void ArchiveLane::send(Parcel& parcel, Done done)
 {
     Report sent;
     sent.transfer_syntax = parcel.head.file.syntax.uid();
@@ -61,6 +61,7 @@ void ArchiveLane::send(const Parcel& parcel, Done done)
         if (reception->refusal() == nullptr) {
             write(parcel, *reception);
         }
+        parcel.content.unload();
         finish(*reception, std::move(sent), std::move(done));
     } catch (const Error& error) {
         sent.reason = error.kind() == ErrorKind::storage ? "unreadable" : "conversion_failed";
@@ -78,7 +79,7 @@ void ArchiveLane::write(const Parcel& parcel, archive::Reception& reception)
     }
     const std::uint64_t start = parcel.head.file.data_offset;
     const auto memory = parcel.content.memory();
-    if (parcel.content.fd() < 0) {
+    if (!memory.empty() || parcel.content.fd() < 0) {
         reception.write(memory.subspan(std::min<std::size_t>(start, memory.size())));
         return;
     }

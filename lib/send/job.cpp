@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/stop.hpp"
+#include "dicom/part10.hpp"
 #include "send/job_core.hpp"
 
 #include <algorithm>
@@ -14,6 +15,10 @@ namespace pacs::send {
 namespace {
 
 using State = stream::Item::State;
+
+/// Objects up to this size are read whole by the one that reads, so that the disk is not waited for
+/// between two of them, and go out in few writes; larger ones go from file to socket.
+constexpr std::uint64_t ahead_bytes = std::uint64_t{1} << 20U;
 
 /// What a file that is no object means: found on the way it is nobody's fault, named it is.
 void mark(stream::Item& item, stream::HeadFault fault, const char* message)
@@ -71,22 +76,44 @@ void JobCore::take(stream::Item item)
     Parcel parcel;
     try {
         parcel.content = item.open();
+        if (!options.dry && parcel.content.size() <= dicom::file_head_bytes) {
+            parcel.content.load();  // the head is all of it, or most
+        }
         parcel.head = stream::read_object_head(parcel.content);
     } catch (const stream::HeadError& error) {
         mark(item, error.fault(), error.what());
         tell(item);
         return;
     } catch (const Error& error) {
-        item.state = State::failed;
-        item.reason = "unreadable";
-        item.message = error.what();
-        tell(item);
+        tell_unreadable(item, error);
         return;
     }
     parcel.item = std::move(item);
-    if (!is_done(parcel)) {
+    if (!is_done(parcel) && load(parcel)) {
         queue.put(std::move(parcel));
     }
+}
+
+bool JobCore::load(Parcel& parcel) const
+{
+    if (options.dry || parcel.content.size() > ahead_bytes) {
+        return true;
+    }
+    try {
+        parcel.content.load();
+        return true;
+    } catch (const Error& error) {
+        tell_unreadable(parcel.item, error);
+        return false;
+    }
+}
+
+void JobCore::tell_unreadable(stream::Item& item, const Error& error) const
+{
+    item.state = State::failed;
+    item.reason = "unreadable";
+    item.message = error.what();
+    tell(item);
 }
 
 void JobCore::read()

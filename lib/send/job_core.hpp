@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "net/peer_error.hpp"
 #include "send/job.hpp"
 #include "send/parcel_queue.hpp"
@@ -44,6 +45,9 @@ struct JobCore {
     void read();
     void take(stream::Item item);
     bool is_done(const Parcel& parcel);
+    /// False: it was told why.
+    bool load(Parcel& parcel) const;
+    void tell_unreadable(stream::Item& item, const Error& error) const;
 };
 
 /// The thread of one lane.

@@ -22,10 +22,11 @@ public:
     /// Throws net::PeerError; the lane is then closed and may be prepared again.
     virtual void prepare(const std::vector<Need>& needs) = 0;
     /// Sends one object, or only says what would happen when `dry` runs. `done` is called once,
-    /// from within this or a later call of this lane. `parcel` must stay where it is until then.
+    /// from within this or a later call of this lane. `parcel` must stay where it is until then;
+    /// what its content holds in memory beside a file may be given back.
     /// Throws net::PeerError: those for which `done` was not called have an unknown fate, it will
     /// not be called any more, and the lane is closed.
-    virtual void send(const Parcel& parcel, Done done) = 0;
+    virtual void send(Parcel& parcel, Done done) = 0;
     /// Waits until nothing is outstanding. Throws as send().
     virtual void settle() = 0;
     /// Ends in good order when it can; never throws. What is outstanding is lost.

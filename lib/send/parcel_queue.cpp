@@ -7,6 +7,18 @@
 
 namespace pacs::send {
 
+namespace {
+
+/// The stop flag has no condition variable: a signal is seen within a tenth of a second.
+void wait_a_little(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
+                   Parcel::Clock::time_point until)
+{
+    const auto soon = Parcel::Clock::now() + std::chrono::milliseconds{100};
+    changed.wait_until(lock, std::min(soon, until));
+}
+
+}  // namespace
+
 bool ParcelQueue::full() const noexcept
 {
     return waiting_.size() >= limits_.parcels || memory_ >= limits_.memory_bytes;
@@ -17,25 +29,28 @@ bool ParcelQueue::stopped() const noexcept
     return stopped_ || StopFlag::instance().raised();
 }
 
-/// The stop flag has no condition variable: a signal is seen within a tenth of a second.
-void ParcelQueue::wait_a_little(Lock& lock, Parcel::Clock::time_point until)
+void ParcelQueue::notify_all() noexcept
 {
-    const auto soon = Parcel::Clock::now() + std::chrono::milliseconds{100};
-    changed_.wait_until(lock, std::min(soon, until));
+    room_.notify_all();
+    filled_.notify_all();
+    ready_.notify_all();
 }
 
 bool ParcelQueue::put(Parcel parcel)
 {
     Lock lock{mutex_};
     while (full() && !stopped()) {
-        wait_a_little(lock, Parcel::Clock::time_point::max());
+        wait_a_little(room_, lock, Parcel::Clock::time_point::max());
     }
     if (stopped()) {
         return false;
     }
     memory_ += parcel.content.memory().size();
     waiting_.push_back(std::move(parcel));
-    changed_.notify_all();
+    ready_.notify_one();
+    if (full()) {
+        filled_.notify_all();
+    }
     return true;
 }
 
@@ -43,14 +58,14 @@ void ParcelQueue::end()
 {
     const Lock lock{mutex_};
     ended_ = true;
-    changed_.notify_all();
+    notify_all();
 }
 
 void ParcelQueue::stop()
 {
     const Lock lock{mutex_};
     stopped_ = true;
-    changed_.notify_all();
+    notify_all();
 }
 
 std::deque<Parcel>::iterator ParcelQueue::choose(const Fits& fits)
@@ -79,7 +94,7 @@ ParcelQueue::Next ParcelQueue::take(const Fits& fits, bool wait, Parcel& parcel)
             waiting_.erase(chosen);
             memory_ -= parcel.content.memory().size();
             ++out_;
-            changed_.notify_all();
+            room_.notify_one();
             return Next::parcel;
         }
         if (ended_ && waiting_.empty() && out_ == 0) {
@@ -92,7 +107,7 @@ ParcelQueue::Next ParcelQueue::take(const Fits& fits, bool wait, Parcel& parcel)
         for (const Parcel& each : waiting_) {
             due = std::min(due, each.not_before);
         }
-        wait_a_little(lock, due);
+        wait_a_little(ready_, lock, due);
     }
     return Next::over;
 }
@@ -101,7 +116,9 @@ void ParcelQueue::done()
 {
     const Lock lock{mutex_};
     --out_;
-    changed_.notify_all();
+    if (ended_ && waiting_.empty() && out_ == 0) {
+        ready_.notify_all();  // it is over
+    }
 }
 
 void ParcelQueue::again(Parcel parcel)
@@ -110,7 +127,7 @@ void ParcelQueue::again(Parcel parcel)
     --out_;
     memory_ += parcel.content.memory().size();
     waiting_.push_front(std::move(parcel));
-    changed_.notify_all();
+    ready_.notify_one();
 }
 
 std::vector<Need> ParcelQueue::needs(std::chrono::milliseconds patience)
@@ -118,7 +135,7 @@ std::vector<Need> ParcelQueue::needs(std::chrono::milliseconds patience)
     Lock lock{mutex_};
     const auto until = Parcel::Clock::now() + patience;
     while (!full() && !ended_ && !stopped() && Parcel::Clock::now() < until) {
-        wait_a_little(lock, until);
+        wait_a_little(filled_, lock, until);
     }
     std::vector<Need> needs;
     for (const Parcel& each : waiting_) {

@@ -54,12 +54,14 @@ private:
     using Lock = std::unique_lock<std::mutex>;
     bool full() const noexcept;
     bool stopped() const noexcept;
-    void wait_a_little(Lock& lock, Parcel::Clock::time_point until);
+    void notify_all() noexcept;
     std::deque<Parcel>::iterator choose(const Fits& fits);
 
     QueueLimits limits_;
     mutable std::mutex mutex_;
-    std::condition_variable changed_;
+    std::condition_variable room_;    ///< one may be put
+    std::condition_variable filled_;  ///< no more will be put for now
+    std::condition_variable ready_;   ///< one may be taken, or none will come any more
     std::deque<Parcel> waiting_;
     std::size_t memory_ = 0;
     std::size_t out_ = 0;  ///< taken, neither done nor back

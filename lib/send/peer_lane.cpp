@@ -40,6 +40,16 @@ Report judge(Report report, const net::StoreOutcome& outcome)
     return report;
 }
 
+net::Piece data_of(const Parcel& parcel)
+{
+    const std::uint64_t offset = parcel.head.file.data_offset;
+    const auto memory = parcel.content.memory();
+    if (memory.empty() && parcel.content.fd() >= 0) {
+        return net::FileRange{parcel.content.fd(), offset, parcel.head.data_size};
+    }
+    return memory.subspan(std::min<std::size_t>(offset, memory.size()));
+}
+
 }  // namespace
 
 bool PeerLane::fits(const Parcel& parcel) const
@@ -65,7 +75,7 @@ void PeerLane::prepare(const std::vector<Need>& needs)
     }
 }
 
-void PeerLane::send(const Parcel& parcel, Done done)
+void PeerLane::send(Parcel& parcel, Done done)
 {
     Report report;
     const auto route =
@@ -84,17 +94,12 @@ void PeerLane::send(const Parcel& parcel, Done done)
     submit(parcel, *route, std::move(report), std::move(done));
 }
 
-void PeerLane::submit(const Parcel& parcel, const Route& route, Report sent, Done done)
+void PeerLane::submit(Parcel& parcel, const Route& route, Report sent, Done done)
 {
     net::StoreRequest request;
     request.sop_class = parcel.head.sop_class_uid;
     request.sop_instance = parcel.head.sop_instance_uid;
-    const std::uint64_t offset = parcel.head.file.data_offset;
-    const auto memory = parcel.content.memory();
-    std::array<net::Piece, 1> piece{
-        parcel.content.fd() >= 0
-            ? net::Piece{net::FileRange{parcel.content.fd(), offset, parcel.head.data_size}}
-            : net::Piece{memory.subspan(std::min<std::size_t>(offset, memory.size()))}};
+    std::array<net::Piece, 1> piece{data_of(parcel)};
     Payload payload;
     const bool coerce = options_.coercion != nullptr && !options_.coercion->empty();
     try {
@@ -116,6 +121,7 @@ void PeerLane::submit(const Parcel& parcel, const Route& route, Report sent, Don
         [sent = std::move(sent), done = std::move(done)](const net::StoreOutcome& outcome) mutable {
             done(judge(std::move(sent), outcome));
         });
+    parcel.content.unload();  // it is on its way; only another attempt needs it again
 }
 
 void PeerLane::settle()

@@ -23,19 +23,19 @@ struct PeerLaneOptions {
 
 /// C-STORE over one association at a time (PS3.4 Annex B), as many objects outstanding as the
 /// peer's window allows. The data set goes out as it is in the file where the peer accepted its
-/// transfer syntax, without passing through this process' memory; else converted.
+/// transfer syntax, a large one without passing through this process' memory; else converted.
 class PeerLane : public Lane {
 public:
     explicit PeerLane(PeerLaneOptions options) : options_(std::move(options)) {}
 
     bool fits(const Parcel& parcel) const override;
     void prepare(const std::vector<Need>& needs) override;
-    void send(const Parcel& parcel, Done done) override;
+    void send(Parcel& parcel, Done done) override;
     void settle() override;
     void close() noexcept override;
 
 private:
-    void submit(const Parcel& parcel, const Route& route, Report sent, Done done);
+    void submit(Parcel& parcel, const Route& route, Report sent, Done done);
 
     PeerLaneOptions options_;
     ContextPlan plan_;

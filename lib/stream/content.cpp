@@ -75,12 +75,29 @@ Content Content::of_descriptor(Descriptor file, std::string name)
 
 std::span<const std::byte> Content::memory() const noexcept
 {
-    return std::as_bytes(std::span{memory_});
+    return loaded_ ? std::span<const std::byte>{loaded_.get(), static_cast<std::size_t>(size_)}
+                   : std::as_bytes(std::span{memory_});
+}
+
+void Content::load()
+{
+    if (in_memory()) {
+        return;
+    }
+    const auto size = static_cast<std::size_t>(size_);
+    auto bytes = std::make_unique_for_overwrite<std::byte[]>(size);
+    read_exactly(0, {bytes.get(), size});
+    loaded_ = std::move(bytes);
+}
+
+void Content::unload() noexcept
+{
+    loaded_.reset();
 }
 
 std::size_t Content::read_at(std::uint64_t offset, std::span<std::byte> bytes) const
 {
-    if (!file_) {
+    if (in_memory()) {
         const auto all = memory();
         const std::size_t from = static_cast<std::size_t>(std::min<std::uint64_t>(offset, size_));
         const std::size_t count = std::min(bytes.size(), all.size() - from);
@@ -102,12 +119,17 @@ std::size_t Content::read_at(std::uint64_t offset, std::span<std::byte> bytes) c
     return done;
 }
 
+void Content::read_exactly(std::uint64_t offset, std::span<std::byte> bytes) const
+{
+    if (read_at(offset, bytes) != bytes.size()) {
+        fail("reading", name_, "it became shorter");
+    }
+}
+
 std::string Content::read_from(std::uint64_t offset) const
 {
     std::string bytes(static_cast<std::size_t>(size_ - std::min(offset, size_)), '\0');
-    if (read_at(offset, std::as_writable_bytes(std::span{bytes})) != bytes.size()) {
-        fail("reading", name_, "it became shorter");
-    }
+    read_exactly(offset, std::as_writable_bytes(std::span{bytes}));
     return bytes;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -22,8 +23,16 @@ public:
     static Content of_descriptor(Descriptor file, std::string name);
 
     std::uint64_t size() const noexcept { return size_; }
-    int fd() const noexcept { return file_.get(); }  ///< -1 when the bytes are in memory
+    /// -1 when there is no file behind the bytes.
+    int fd() const noexcept { return file_.get(); }
+    /// All bytes when they are in memory, else empty.
     std::span<const std::byte> memory() const noexcept;
+
+    /// Reads the whole file into memory, from where it is read from then on. Does nothing when it
+    /// is there. Throws Error(storage), also when the file is now shorter than when it was opened.
+    void load();
+    /// Gives back the memory that load() took; the file is still open.
+    void unload() noexcept;
 
     /// Reads at `offset` until `bytes` is full or the end; returns how many. Throws Error(storage).
     std::size_t read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
@@ -32,8 +41,12 @@ public:
     std::string read_from(std::uint64_t offset) const;
 
 private:
+    void read_exactly(std::uint64_t offset, std::span<std::byte> bytes) const;
+    bool in_memory() const noexcept { return !file_ || loaded_ != nullptr; }
+
     Descriptor file_;
-    std::string memory_;
+    std::string memory_;                   ///< without a file
+    std::unique_ptr<std::byte[]> loaded_;  ///< of load()
     std::string name_;
     std::uint64_t size_ = 0;
 };

@@ -68,7 +68,7 @@ public:
         script_.most_needs = std::max(script_.most_needs, static_cast<unsigned>(needs.size()));
         open_ = true;
     }
-    void send(const Parcel& parcel, Done done) override
+    void send(Parcel& parcel, Done done) override
     {
         waiting_.push_back({parcel.head.sop_instance_uid, std::move(done)});
         if (!script_.window || waiting_.size() == 4) {

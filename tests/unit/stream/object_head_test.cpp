@@ -5,6 +5,8 @@
 
 #include "catch.hpp"
 
+#include <unistd.h>
+
 #include <string>
 
 using namespace pacs::stream;
@@ -106,4 +108,35 @@ TEST_CASE("a spool gives back what went in, whatever its size")
         CHECK((content.fd() >= 0) == (size > 100));
         CHECK(content.read_from(0) == bytes);
     }
+}
+
+TEST_CASE(
+    "a file that was loaded is read from memory, and from the file again when it was unloaded")
+{
+    Spool spool{0};
+    spool.append(test::bytes_of("old bytes"));
+    Content content = spool.finish("x");
+    REQUIRE(content.fd() >= 0);
+    CHECK(content.memory().empty());
+    content.load();
+    REQUIRE(::pwrite(content.fd(), "new", 3, 0) == 3);
+    CHECK(content.memory().size() == 9);
+    CHECK(content.read_from(0) == "old bytes");
+    content.unload();
+    CHECK(content.memory().empty());
+    CHECK(content.read_from(0) == "new bytes");
+}
+
+TEST_CASE(
+    "a file that became shorter cannot be loaded, and bytes without a file are never unloaded")
+{
+    Spool spool{0};
+    spool.append(test::bytes_of("old bytes"));
+    Content content = spool.finish("x");
+    REQUIRE(::ftruncate(content.fd(), 3) == 0);
+    CHECK_THROWS_AS(content.load(), pacs::Error);
+    Content memory = Content::of_memory("kept");
+    memory.load();
+    memory.unload();
+    CHECK(memory.read_from(0) == "kept");
 }
