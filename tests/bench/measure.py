@@ -2,11 +2,13 @@
 
 import contextlib
 import datetime
+import os
 import pathlib
 import platform
-import shutil
+import re
 import statistics
 import subprocess
+import tempfile
 import time
 
 import peers
@@ -45,13 +47,13 @@ class Bench:
 
     @contextlib.contextmanager
     def scratch(self):
-        """An empty folder for one measurement; what servers leave in it goes at once."""
-        folder = self.folder / "scratch"
-        folder.mkdir()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder)
+        """An empty folder for one measurement. What servers leave in it stays until the end of the
+        run: some file systems (ext4 without a journal) make new files several times slower for
+        minutes after many were removed, and the next competitor would pay for it. The disk starts
+        each measurement with nothing to do."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder))
+        os.sync()
+        yield folder
 
     def rounds(self, topic, competitors):
         """Runs {name: function that returns a rate}, round by round; {name: median}."""
@@ -114,6 +116,21 @@ def pacs_store(bench, port, files, associations=1, *options):
     if done.returncode:
         raise SystemExit(f"pacs-store ended with {done.returncode}: {done.stderr.decode()[-500:]}")
     return time.perf_counter() - start
+
+
+def store_probe(bench, port, lists):
+    """Seconds our bare sender needs for the lists, one process and association each, from its first
+    object to its last answer: reading the files' heads before and starting up do not count."""
+    running = [subprocess.Popen([bench.build / "tests" / "store_probe", f"ARCHIVE@127.0.0.1:{port}",
+                                 *files], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+               for files in lists]
+    seconds = []
+    for process in running:
+        said, errors = process.communicate()
+        if process.returncode:
+            raise SystemExit(f"store_probe ended with {process.returncode}: {errors[-500:]}")
+        seconds.append(float(re.search(r"([0-9.]+) s,", said)[1]))
+    return max(seconds)
 
 
 def expect(got, wanted, what):

@@ -1,11 +1,12 @@
-"""pacs-archived beside storescp, dcmqrscp and Orthanc: the same objects from the same sender. Each
-measurement starts with an empty server, and ends when the sender has its last answer."""
+"""pacs-archived beside storescp, dcmqrscp and Orthanc: the same objects from the same sender, dcmsend
+or our bare one (store_probe: synchronous, one process an association). Each measurement starts with
+an empty server, and ends when the sender has its last answer."""
 
 import shutil
 
 import objects
 import peers
-from measure import count_files, dcmsend, expect, pacs_store
+from measure import count_files, dcmsend, expect, pacs_store, store_probe
 
 
 def ours(bench, kind, associations, durability, sender):
@@ -26,10 +27,9 @@ def theirs(bench, kind, associations, start, sender, counted=None):
 
 
 def sent(bench, port, kind, associations, sender):
-    files = bench.objects(kind)[0]
-    if sender == "dcmsend":
-        return len(files) / dcmsend(port, bench.objects(kind, associations))
-    return len(files) / pacs_store(bench, port, files, associations, "--async-window", "1")
+    lists = bench.objects(kind, associations)
+    seconds = dcmsend(port, lists) if sender == "dcmsend" else store_probe(bench, port, lists)
+    return sum(map(len, lists)) / seconds
 
 
 def run(bench):
@@ -41,12 +41,12 @@ def run(bench):
                     "dcmsend", "received"),
                 "pacs-archived --durability os from dcmsend": lambda: ours(
                     bench, kind, count, "os", "dcmsend"),
-                "pacs-archived --durability os from pacs-store": lambda: ours(
-                    bench, kind, count, "os", "pacs-store"),
+                "pacs-archived --durability os from our bare sender": lambda: ours(
+                    bench, kind, count, "os", "bare sender"),
             })
             if count == 1:
                 bench.goal(f"receive {kind}, not flushed, against storescp --fork +B",
-                           rates["pacs-archived --durability os from pacs-store"]
+                           rates["pacs-archived --durability os from our bare sender"]
                            / rates["storescp --fork +B from dcmsend"], goal)
     for kind, goals in (("small", {1: 9, 4: 7}), ("ct", {1: 4, 4: 3})):
         for count, goal in goals.items():
@@ -55,19 +55,18 @@ def run(bench):
 
 
 def flushed(bench, kind, count, goal):
-    competitors = {"pacs-archived from pacs-store": lambda: ours(bench, kind, count, "flushed",
-                                                                 "pacs-store"),
-                   "pacs-archived from dcmsend": lambda: ours(bench, kind, count, "flushed",
-                                                              "dcmsend"),
-                   "dcmqrscp (flushes nothing) from dcmsend": lambda: theirs(
-                       bench, kind, count, peers.dcmqrscp, "dcmsend")}
+    we, they = "pacs-archived from our bare sender", "Orthanc from our bare sender"
+    competitors = {
+        we: lambda: ours(bench, kind, count, "flushed", "bare sender"),
+        "pacs-archived from dcmsend": lambda: ours(bench, kind, count, "flushed", "dcmsend"),
+        "dcmqrscp (flushes nothing) from dcmsend": lambda: theirs(
+            bench, kind, count, peers.dcmqrscp, "dcmsend")}
     if shutil.which("Orthanc"):
-        competitors["Orthanc from pacs-store"] = lambda: theirs(bench, kind, count, peers.orthanc,
-                                                                "pacs-store")
+        competitors[they] = lambda: theirs(bench, kind, count, peers.orthanc, "bare sender")
     rates = bench.rounds(f"receiving {kind}, {count} associations, flushed, objects/s", competitors)
-    if "Orthanc from pacs-store" in rates:
+    if they in rates:
         bench.goal(f"receive {kind}, flushed, {count} associations, against Orthanc",
-                   rates["pacs-archived from pacs-store"] / rates["Orthanc from pacs-store"], goal)
+                   rates[we] / rates[they], goal)
 
 
 def window(bench):
@@ -80,7 +79,7 @@ def window(bench):
             return len(files) / pacs_store(bench, server.port, files, 1)
     rates = bench.rounds("receiving small, flushed, objects/s", {
         "one association with a window": asynchronous,
-        "four synchronous associations": lambda: ours(bench, "small", 4, "flushed", "pacs-store"),
+        "four synchronous associations": lambda: ours(bench, "small", 4, "flushed", "bare sender"),
     })
     bench.goal("one association with a window, against four synchronous ones",
                rates["one association with a window"] / rates["four synchronous associations"], 1)
