@@ -16,6 +16,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent),
 
 import from_peers  # noqa: E402,F401  the cases they add
 import harness  # noqa: E402
+import large_answers  # noqa: E402,F401
 import real_files  # noqa: E402,F401
 import searching  # noqa: E402,F401
 import to_peers  # noqa: E402,F401
