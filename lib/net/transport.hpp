@@ -101,7 +101,7 @@ private:
 
     Descriptor socket_;
     StopPolicy stop_;
-    BriefWait wait_;  ///< of the one thread that reads
+    BriefWait wait_;                                ///< of the one thread that reads
     std::atomic<Deadline::Clock::rep> stop_at_{0};  ///< end of the grace once the flag was seen
     bool tcp_ = false;
     std::string host_;
