@@ -29,10 +29,15 @@ TEST_CASE("after a short sleep one looks until it is ready")
         return;  // nobody looks on a single core
     }
     BriefWait wait;
-    sleep_short(wait);
-    int asked = 0;
-    CHECK(wait.look([&] { return ++asked == 3; }));
-    CHECK(asked == 3);
+    bool found = false;
+    // on a busy machine the moment may pass while somebody else runs
+    for (int attempt = 0; attempt < 1000 && !found; ++attempt) {
+        sleep_short(wait);
+        int asked = 0;
+        found = wait.look([&] { return ++asked == 3; });
+        CHECK(asked <= 3);
+    }
+    CHECK(found);
     CHECK(wait.look([] { return true; }));
 }
 
