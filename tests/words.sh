@@ -20,7 +20,7 @@ compare() {
     [ -z "$missing" ] || fail "$2 lacks $1: $missing"
     [ -z "$stale" ] || fail "$2 has $1 that the code does not: $stale"
 }
-sources=$(git ls-files 'lib/*.cpp' 'lib/*.hpp' 'tools/*.cpp' | grep -v '^lib/dicom/tables')
+sources=$(find lib tools -name '*.[ch]pp' | grep -v '^lib/dicom/tables' | sort)
 # words in quotes inside the function whose signature matches $1, in the files that have it
 words_of() {
     awk -v wanted="$1" '
