@@ -84,9 +84,12 @@ if [ "$mode" != --quick ]; then
     step "clang with address and undefined-behaviour sanitizers: lint, unit, fuzz corpora, command line, hostile"
     compile clang-asan all -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" \
         -DPACS_SANITIZE=ON && PACS_TEST_ECHO_LIMIT_MS=2000 check clang-asan -L 'lint|unit|fuzz|cli|hostile'
-    step "thread sanitizer: archive and net"
-    compile tsan "unit_base unit_net unit_archive" -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Debug \
-        "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" -DPACS_SANITIZE_THREAD=ON && check tsan -R '^unit_(base|net|archive)$'
+    threaded="base net archive"
+    [ "$mode" != --all ] || threaded="$threaded stream send query"
+    step "thread sanitizer: $threaded"
+    compile tsan "$(printf ' unit_%s' $threaded)" -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Debug \
+        "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" -DPACS_SANITIZE_THREAD=ON \
+        && check tsan -R "^unit_($(echo $threaded | tr ' ' '|'))\$"
 fi
 if [ "$mode" = --all ]; then
     step "libFuzzer: each target for two minutes"
