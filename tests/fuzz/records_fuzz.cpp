@@ -10,6 +10,7 @@
 
 using pacs::stream::Record;
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     static pacs::stream::RecordReader reader;

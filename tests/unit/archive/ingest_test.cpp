@@ -20,6 +20,12 @@ using archive::StoreKind;
 
 namespace {
 
+/// A count that the tests keep as an int.
+std::size_t number(int count)
+{
+    return static_cast<std::size_t>(count);
+}
+
 /// An archive with ingest; close() lets another one look at it.
 struct Fixture {
     explicit Fixture(archive::IngestOptions options = {}, Durability durability = Durability::os)
@@ -202,7 +208,7 @@ TEST_CASE("the same UID eight times at once: one stays whole, no byte that was a
                 // Two senders each have the same content.
                 const auto one = object(1, round, 20'000, static_cast<char>(sender / 2));
                 send(*fixture.ingest, announce(one), bytes_of(one),
-                     answers.taker(static_cast<std::size_t>(sender * rounds + round)));
+                     answers.taker(number(sender) * number(rounds) + number(round)));
             }
         });
     }
@@ -212,7 +218,7 @@ TEST_CASE("the same UID eight times at once: one stays whole, no byte that was a
     for (int round = 0; round < rounds; ++round) {
         std::map<StoreKind, int> kinds;
         for (int sender = 0; sender < senders; ++sender) {
-            const auto result = answers.wait(static_cast<std::size_t>(sender * rounds + round));
+            const auto result = answers.wait(number(sender) * number(rounds) + number(round));
             ++kinds[result.kind];
             const fs::path aside = fixture.folder.archive() / "conflicts" /
                                    ("1.2.3.1.1." + std::to_string(round)) /
@@ -357,20 +363,20 @@ TEST_CASE("many senders at once: all rows, all files, in far fewer commits")
             for (int i = 0; i < each; ++i) {
                 const auto one = object(sender, i, 5000);
                 send(*fixture.ingest, announce(one), bytes_of(one),
-                     answers.taker(static_cast<std::size_t>(sender * each + i)));
+                     answers.taker(number(sender) * number(each) + number(i)));
             }
         });
     }
     for (auto& thread : threads) {
         thread.join();
     }
-    for (std::size_t i = 0; i < senders * each; ++i) {
+    for (std::size_t i = 0; i < number(senders) * number(each); ++i) {
         CHECK(answers.wait(i).kind == StoreKind::stored);
     }
-    CHECK(fixture.ingest->counters().commits < senders * each / 2);
+    CHECK(fixture.ingest->counters().commits < number(senders) * number(each) / 2);
     fixture.close();
     CHECK(disagreement(fixture.folder.archive()).empty());
-    CHECK(rows_of(fixture.folder.archive()).size() == senders * each);
+    CHECK(rows_of(fixture.folder.archive()).size() == number(senders) * number(each));
 }
 
 TEST_CASE("one process writes, others read")

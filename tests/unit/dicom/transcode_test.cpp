@@ -370,6 +370,7 @@ TEST_CASE("conversions run in parallel")
 {
     const std::string original = object_of(Image{.frames = 2});
     std::vector<std::future<bool>> running;
+    running.reserve(8);
     for (int i = 0; i < 8; ++i) {
         running.push_back(std::async(std::launch::async, [&original, i] {
             const std::string& to =

@@ -62,6 +62,7 @@ TEST_CASE("nothing to convert to is proposed when converting is off or impossibl
 TEST_CASE("a plan never exceeds the limit and covers the first needs")
 {
     std::vector<Need> needs;
+    needs.reserve(200);
     for (int i = 0; i < 200; ++i) {
         needs.push_back({"1.2.3." + std::to_string(i), explicit_le});
     }

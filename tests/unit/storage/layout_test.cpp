@@ -26,10 +26,13 @@ TEST_CASE("an object lies under the first byte of its study UID's digest")
 
 TEST_CASE("nothing but a valid UID becomes part of a path")
 {
-    for (const std::string bad :
-         {"", ".", "..", "../1", "1/2", "1.2.", ".1", "1..2", "1.2 ", "1.2\n", "a.b", "-rf",
-          "1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7."
-          "8.9.0.1.2.3.4.5.6"}) {
+    const std::string long_one =
+        "1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6";
+    for (const std::string& bad :
+         {std::string{}, std::string{"."}, std::string{".."}, std::string{"../1"},
+          std::string{"1/2"}, std::string{"1.2."}, std::string{".1"}, std::string{"1..2"},
+          std::string{"1.2 "}, std::string{"1.2\n"}, std::string{"a.b"}, std::string{"-rf"},
+          long_one}) {
         INFO(bad);
         CHECK_THROWS_AS(object_path({bad, "1.2", "1.2"}), Error);
         CHECK_THROWS_AS(object_path({"1.2", bad, "1.2"}), Error);
