@@ -186,21 +186,19 @@ Transport::Wait TcpTransport::poll_for(short events, Deadline deadline, int wake
     }
 }
 
-Transport::Wait TcpTransport::poll_readable(Deadline deadline, int wake_fd)
+Transport::Wait TcpTransport::wait(Deadline deadline, int wake_fd)
 {
     std::array<pollfd, 2> now{{{socket_.get(), POLLIN, 0}, {wake_fd, POLLIN, 0}}};
     const auto ready = [&now] { return ::poll(now.data(), now.size(), 0) > 0; };
     if (ready() || wait_.look(ready, deadline)) {
         return now[0].revents != 0 ? Wait::readable : Wait::woken;
     }
+    if (deadline.expired()) {  // who only asks says nothing of how long waits are
+        return poll_for(POLLIN, deadline, wake_fd);
+    }
     arm_quick_ack();
     const BriefWait::Sleep sleep{wait_};
     return poll_for(POLLIN, deadline, wake_fd);
-}
-
-Transport::Wait TcpTransport::wait(Deadline deadline, int wake_fd)
-{
-    return poll_readable(deadline, wake_fd);
 }
 
 std::size_t TcpTransport::read(std::span<std::byte> buffer, Deadline deadline)
@@ -211,7 +209,7 @@ std::size_t TcpTransport::read(std::span<std::byte> buffer, Deadline deadline)
             return static_cast<std::size_t>(count);
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            if (poll_readable(deadline, -1) == Wait::timed_out) {
+            if (wait(deadline, -1) == Wait::timed_out) {
                 throw PeerError(PeerFault::timed_out, PeerStage::answer,
                                 "waiting for the peer: timed out");
             }

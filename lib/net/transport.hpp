@@ -91,7 +91,6 @@ public:
 
 private:
     Wait poll_for(short events, Deadline deadline, int wake_fd);
-    Wait poll_readable(Deadline deadline, int wake_fd);
     Deadline limit(Deadline deadline) const noexcept;
     void see_stop() noexcept;
     void wait_writable(Deadline deadline);
