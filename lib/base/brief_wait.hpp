@@ -7,8 +7,8 @@
 namespace pacs {
 
 /// For a thread that waits, again and again, for something that often comes sooner than a thread
-/// falls asleep and is woken (20 to 50 us, on virtual machines more): it looks for a moment before
-/// it sleeps, as long as that pays. Who waits for something slow sleeps at once, and at most half
+/// falls asleep and is woken (some 40 us on a virtual machine): it looks for a moment before it
+/// sleeps, as long as that pays. Who waits for something slow sleeps at once, and at most half
 /// of the cores look at any time, so that nobody who has work to do is held up.
 ///
 ///     if (!wait.look([&] { return poll_now(); })) {

@@ -60,7 +60,7 @@ private:
     QueueLimits limits_;
     mutable std::mutex mutex_;
     std::condition_variable room_;    ///< one may be put
-    std::condition_variable filled_;  ///< no more will be put for now
+    std::condition_variable filled_;  ///< it is full, or nothing more will be put
     std::condition_variable ready_;   ///< one may be taken, or none will come any more
     std::deque<Parcel> waiting_;
     std::size_t memory_ = 0;
