@@ -129,14 +129,12 @@ def hostile_for_long(context):
 
 
 def settled(server):
-    """(resident KiB, descriptors, threads) when all associations are over."""
-    until = time.monotonic() + 10
-    last = None
-    while time.monotonic() < until:
-        innocent_echo("127.0.0.1", server.port, "ARCHIVE")
-        now = (server.descriptors(), server.threads())
-        if now == last and time.monotonic() > until - 6:
-            break
-        last = now
-        time.sleep(0.2)
-    return (server.memory_kib("VmRSS"), *now)
+    """(resident KiB, descriptors, threads) when all associations are over: the fewest that were seen
+    while nobody spoke, for an association ends only a moment after its peer has gone."""
+    assert innocent_echo("127.0.0.1", server.port, "ARCHIVE") is not None, "an innocent echo failed"
+    time.sleep(4)  # longer than every deadline of IMPATIENT
+    seen = []
+    while len(seen) < 40:
+        seen.append((server.descriptors(), server.threads()))
+        time.sleep(0.05)
+    return (server.memory_kib("VmRSS"), min(at[0] for at in seen), min(at[1] for at in seen))
