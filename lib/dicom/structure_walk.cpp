@@ -25,7 +25,7 @@ bool is_delimiter(Tag tag) noexcept
 }  // namespace
 
 StructureWalker::StructureWalker(Encoding encoding, const ScanLimits& limits, Listener& listener)
-    : limits_(limits), listener_(listener)
+    : limits_(limits), listener_(listener), hears_all_(listener.hears_all())
 {
     frames_.reserve(2 * std::size_t{limits.depth} + 4);
     frames_.push_back({FrameKind::data_set, false, false, encoding, unbounded, 0});
@@ -69,12 +69,33 @@ void StructureWalker::push(const Frame& frame)
 {
     frames_.push_back(frame);
     depth_ += frame.kind == FrameKind::sequence ? 1 : 0;
+    tentative_ += frame.tentative ? 1 : 0;
 }
 
 void StructureWalker::pop()
 {
+    if (hears_all_ && tentative_ == 0) {
+        tell_closed(frames_.back());
+    }
     depth_ -= frames_.back().kind == FrameKind::sequence ? 1 : 0;
+    tentative_ -= frames_.back().tentative ? 1 : 0;
     frames_.pop_back();
+}
+
+void StructureWalker::tell_closed(const Frame& frame)
+{
+    switch (frame.kind) {
+    case FrameKind::data_set: listener_.end_item(); break;
+    case FrameKind::sequence: listener_.end_sequence(); break;
+    case FrameKind::fragments: listener_.end_fragments(); break;
+    }
+}
+
+// From now on every byte is given to the listener, until what opens next is closed.
+void StructureWalker::gather()
+{
+    gathering_ = true;
+    gathered_at_ = frames_.size();
 }
 
 bool StructureWalker::close()
@@ -116,9 +137,18 @@ bool StructureWalker::walk(std::span<const std::byte> bytes)
 
 void StructureWalker::end_gathering()
 {
-    if (gathering_ && at_top_level()) {
+    if (gathering_ && frames_.size() == gathered_at_) {
         gathering_ = false;
         listener_.end();
+    }
+}
+
+void StructureWalker::skip(std::uint64_t bytes)
+{
+    offset_ += bytes;
+    value_left_ -= bytes;
+    if (value_left_ == 0) {
+        close_finished_frames();
     }
 }
 
@@ -218,6 +248,9 @@ bool StructureWalker::in_sequence(const Frame& frame, const ElementHeader& heade
     }
     push({FrameKind::data_set, header.undefined(), false, frame.encoding,
           header.undefined() ? frame.end : offset_ + header.length, 0});
+    if (heard()) {
+        listener_.begin_item();
+    }
     return true;
 }
 
@@ -255,7 +288,7 @@ bool StructureWalker::in_data_set(const Frame& frame, const ElementHeader& heade
     if (header.vr != Vr::OB && header.vr != Vr::OW) {
         return broken("undefined length in a VR that cannot have it");
     }
-    if (!nested) {
+    if (heard()) {
         listener_.begin(header);
     }
     push({FrameKind::fragments, true, false, frame.encoding, frame.end, 0});
@@ -267,8 +300,8 @@ bool StructureWalker::open_sequence(const Frame& frame, const ElementHeader& hea
     if (!header.known_vr) {
         return broken("undefined length in a VR nobody knows");
     }
-    if (at_top_level()) {
-        gathering_ = listener_.begin(header) && header.vr == Vr::SQ;
+    if (heard() && listener_.begin(header) && header.vr == Vr::SQ && !hears_all_) {
+        gather();
     }
     if (depth_ >= limits_.depth) {
         return nested_too_deep();
@@ -283,11 +316,14 @@ bool StructureWalker::open_sequence(const Frame& frame, const ElementHeader& hea
 
 bool StructureWalker::begin_value(const Frame& frame, const ElementHeader& header)
 {
-    const bool wanted = at_top_level() && listener_.begin(header);
+    const bool wanted = heard() && listener_.begin(header);
     // In implicit VR a reader with a private dictionary (DCMTK has one) may take an unknown value
     // for a sequence and descend, so its depth is looked at too.
     if (!frame.encoding.explicit_vr && header.vr == Vr::UN &&
         header.length >= shortest_header_bytes) {
+        if (wanted) {
+            gather();
+        }
         push({FrameKind::sequence, false, true, frame.encoding, offset_ + header.length, offset_});
         return true;
     }

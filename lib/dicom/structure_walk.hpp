@@ -19,17 +19,30 @@ namespace pacs::dicom {
 /// nesting which DCMTK would find is never hidden from it.
 class StructureWalker {
 public:
-    /// Hears of the top-level elements.
+    /// Hears of the top-level elements, or of all.
     class Listener {
     public:
+        Listener() = default;
+        Listener(const Listener&) = delete;
+        Listener& operator=(const Listener&) = delete;
         virtual ~Listener() = default;
         /// An element begins; true asks for its value. That of a sequence (SQ) are the bytes of its
-        /// items and delimiters; fragments and sequences in UN are never given.
+        /// items and delimiters; fragments and sequences in UN are never given. Meanwhile the
+        /// walker's offset() is that of the value, and encoding() that of the data set it is in.
         virtual bool begin(const ElementHeader& header) = 0;
         /// The next bytes of the value asked for.
         virtual void value(std::span<const std::byte> bytes) = 0;
         /// The value asked for is complete, which may be at once.
         virtual void end() = 0;
+
+        /// True asks for the elements inside sequences too, each between begin_item() and
+        /// end_item(); the bytes of sequences are then not given. Asked once, at the start.
+        virtual bool hears_all() const { return false; }
+        virtual void begin_item() {}
+        virtual void end_item() {}
+        virtual void end_sequence() {}
+        /// The fragments whose begin() was heard have ended, with their delimiter of 8 bytes.
+        virtual void end_fragments() {}
     };
 
     /// `listener` must outlive the walker.
@@ -39,6 +52,10 @@ public:
     bool walk(std::span<const std::byte> bytes);
     /// No more bytes follow; false when there is a defect.
     bool finish();
+    /// How many of the next bytes are of a value that nobody asked for.
+    std::uint64_t skippable() const noexcept { return listening_ || gathering_ ? 0 : value_left_; }
+    /// Goes on behind `bytes` of them, at most skippable(), as if they had been walked.
+    void skip(std::uint64_t bytes);
     /// Records a defect at the element last begun; returns false.
     bool fail(std::string_view reason);
 
@@ -46,6 +63,7 @@ public:
     bool too_deep() const noexcept { return too_deep_; }
     bool readers_may_differ() const noexcept { return readers_may_differ_; }
     std::uint64_t offset() const noexcept { return offset_ + pending_bytes_; }
+    Encoding encoding() const noexcept { return frames_.back().encoding; }
 
 private:
     enum class FrameKind : std::uint8_t { data_set, sequence, fragments };
@@ -62,6 +80,9 @@ private:
     };
 
     bool at_top_level() const noexcept { return frames_.size() == 1; }
+    bool heard() const noexcept { return at_top_level() || (hears_all_ && tentative_ == 0); }
+    void tell_closed(const Frame& frame);
+    void gather();
     void push(const Frame& frame);
     void pop();
     bool close();
@@ -83,7 +104,9 @@ private:
     ScanLimits limits_;
     Listener& listener_;
     std::vector<Frame> frames_;  // the data set first; about two for each level of nesting
-    unsigned depth_ = 0;         // open sequences
+    const bool hears_all_;
+    unsigned depth_ = 0;      // open sequences
+    unsigned tentative_ = 0;  // of them, those that may be none
     std::uint64_t elements_ = 0;
     std::uint64_t offset_ = 0;
 
@@ -93,7 +116,8 @@ private:
     std::uint64_t tag_at_ = 0;      // and where its header starts
     std::uint64_t value_left_ = 0;  // bytes of its value still to come
     bool listening_ = false;        // to that value
-    bool gathering_ = false;        // a sequence at the top, byte by byte
+    bool gathering_ = false;        // a sequence, or what may be one, byte by byte
+    std::size_t gathered_at_ = 0;   // how many frames are around it
     bool padding_ = false;          // only zeros may follow
 
     std::string defect_;
