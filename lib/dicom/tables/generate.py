@@ -72,6 +72,10 @@ def dictionary_tables():
     assert max(len(row["vm"].split(" ")[0]) for row in rows) < 8
     yield "dictionary.inc", "".join(dictionary_row(row) for row in single)
     yield "dictionary_repeating.inc", "".join(map(dictionary_row, repeating, masks))
+    # what PS3.6 leaves to the data set; in repeating groups it is always bytes or words
+    choices = [(row["tag"].lower(), row["vr"].split("|")[1:]) for row in single if "|" in row["vr"]]
+    yield "dictionary_choices.inc", "".join(
+        f"{{0x{tag}, {flag('SS' in others)}, {flag('OW' in others)}}},\n" for tag, others in choices)
     yield "dictionary_by_keyword.inc", "".join(f"{index},\n" for _, index in sorted(named))
 
 
