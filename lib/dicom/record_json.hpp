@@ -30,7 +30,7 @@ void append_record_value(std::string& out, const Element& element, const Charact
 
 /// Appends the DICOM JSON Model object of a data set, PS3.18 F.2, with its braces, on one line.
 /// Text is UTF-8; a Specific Character Set (0008,0005) that is there becomes ISO_IR 192. Bytes
-/// become InlineBinary; group lengths are left out.
+/// become InlineBinary; group lengths are left out. Values are those of append_annex_f_value().
 void append_dicom_json(std::string& out, const DataSet& data_set,
                        const CharacterSet& fallback = {});
 
