@@ -132,4 +132,10 @@ JsonLine& JsonLine::add_raw(std::string_view name, std::string_view json)
     return *this;
 }
 
+JsonLine& JsonLine::add_members(std::string_view json)
+{
+    text_ += json;
+    return *this;
+}
+
 }  // namespace pacs

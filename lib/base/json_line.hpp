@@ -45,9 +45,12 @@ public:
     }
     /// `json` must already be valid JSON on one line.
     JsonLine& add_raw(std::string_view name, std::string_view json);
+    /// `,"name":value` for each of several members, made elsewhere; valid JSON on one line.
+    JsonLine& add_members(std::string_view json);
 
     /// The finished line with its newline.
     std::string str() const { return text_ + "}\n"; }
+    std::size_t size() const noexcept { return text_.size(); }  ///< bytes, about
     /// What the constructor was given.
     std::optional<Outcome> outcome() const noexcept { return outcome_; }
 

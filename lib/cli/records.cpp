@@ -124,7 +124,8 @@ void Records::put_record(const std::string& json_line, Next next)
     switch (format_) {
     case Format::ndjson: put(json_line, next); break;
     case Format::table: put(table_.rows(json_line), next); break;
-    case Format::dicom_json: break;
+    case Format::dicom_json:
+    case Format::path: break;
     }
 }
 

@@ -21,6 +21,7 @@ enum class Format : std::uint8_t {
     ndjson,      ///< one JSON object a line, pacs-records(5)
     table,       ///< for eyes
     dicom_json,  ///< the DICOM JSON Model (PS3.18 Annex F), one object a line, no summary
+    path,        ///< one line an element, for grep; no summary
 };
 
 /// Whether more records are already there, so that a line need not go out by itself.
@@ -52,9 +53,10 @@ public:
     void leave_out_summary();
 
     /// Writes one record and counts it by its outcome. With Next::ready it may stay in a buffer of
-    /// 64 KiB until the next one, or flush(). In Format::dicom_json only write_line() writes.
+    /// 64 KiB until the next one, or flush(). In Format::dicom_json and Format::path only
+    /// write_line() writes.
     void write(const JsonLine& record, Next next = Next::waits);
-    /// Writes a finished line, without its newline, in any format: for DICOM JSON.
+    /// Writes finished text, without its last newline, in any format: for DICOM JSON and paths.
     void write_line(std::string_view line, Next next = Next::waits);
     void flush();
 

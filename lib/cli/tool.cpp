@@ -96,6 +96,7 @@ std::string_view name_of(Format format)
     case Format::ndjson: return "ndjson";
     case Format::table: return "table";
     case Format::dicom_json: return "dicom-json";
+    case Format::path: return "path";
     }
     return "ndjson";
 }
@@ -193,7 +194,7 @@ void Tool::configure_log() const
 
 Format Tool::format() const
 {
-    for (const Format format : {Format::ndjson, Format::table, Format::dicom_json}) {
+    for (const Format format : {Format::ndjson, Format::table, Format::dicom_json, Format::path}) {
         if (format_ == name_of(format)) {
             return format;
         }

@@ -46,6 +46,13 @@ dicom::FileHead file_head(std::span<const std::byte> bytes)
     }
 }
 
+/// Valid until this thread asks again.
+std::span<const std::byte> first_bytes(const Content& content)
+{
+    thread_local std::vector<std::byte> buffer(dicom::file_head_bytes);
+    return std::span{buffer}.first(content.read_at(0, buffer));
+}
+
 }  // namespace
 
 std::string find_defect(const Content& content, const ObjectHead& head)
@@ -68,10 +75,14 @@ bool is_directory_class(std::string_view uid) noexcept
     return uid == "1.2.840.10008.1.3.10";
 }
 
+dicom::FileHead read_file_head(const Content& content)
+{
+    return file_head(first_bytes(content));
+}
+
 ObjectHead read_object_head(const Content& content)
 {
-    thread_local std::vector<std::byte> buffer(dicom::file_head_bytes);
-    const auto bytes = std::span{buffer}.first(content.read_at(0, buffer));
+    const auto bytes = first_bytes(content);
     ObjectHead head;
     head.file = file_head(bytes);
     const std::uint64_t offset = std::min(head.file.data_offset, content.size());

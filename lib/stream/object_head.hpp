@@ -41,6 +41,10 @@ struct ObjectHead {
     std::uint64_t data_size = 0;      ///< of the data set, from file.data_offset to the end
 };
 
+/// Reads preamble and meta header alone, without asking whose object it is: a DICOMDIR is fine.
+/// Throws HeadError, and Error(storage) when the file cannot be read.
+dicom::FileHead read_file_head(const Content& content);
+
 /// Reads the head: 64 KiB in all usual cases, more only when the UIDs come later, 16 MiB at most.
 /// SOP class and instance come from the data set, and from the meta header where it has none or
 /// cannot be read that far; what the bytes after the UIDs hold is not looked at.
