@@ -1,0 +1,363 @@
+#include "dump/object_reader.hpp"
+
+#include "dicom/deflate.hpp"
+#include "dicom/element_header.hpp"
+#include "dicom/implicit_vr.hpp"
+#include "dicom/json_value.hpp"
+#include "dicom/structure_walk.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace pacs::dump {
+
+namespace {
+
+using dicom::ElementHeader;
+using dicom::Tag;
+using dicom::Vr;
+
+constexpr Tag pixel_representation{0x0028, 0x0103};
+constexpr std::size_t first_piece_bytes = std::size_t{64} << 10U;
+constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
+constexpr std::size_t most_disordered_tags = 100'000;
+
+/// The tags of one data set or item, to find those that come again.
+class TagsSeen {
+public:
+    enum class Seen : std::uint8_t { no, before, too_many };
+
+    Seen add(Tag tag)
+    {
+        if (ascending_.empty() || ascending_.back() < tag) {
+            ascending_.push_back(tag);
+            return Seen::no;
+        }
+        if (std::binary_search(ascending_.begin(), ascending_.end(), tag) ||
+            disordered_.size() >= most_disordered_tags) {
+            return disordered_.size() >= most_disordered_tags ? Seen::too_many : Seen::before;
+        }
+        return disordered_.insert(tag).second ? Seen::no : Seen::before;
+    }
+
+private:
+    std::vector<Tag> ascending_;
+    std::set<Tag> disordered_;
+};
+
+/// What is open around the next element: the data set, a sequence, or an item of one.
+struct Level {
+    bool sequence = false;
+    bool told = false;  ///< to the sink
+    Selection::Wish wish;
+    std::uint32_t items = 0;  ///< of a sequence, so far
+    std::shared_ptr<const dicom::CharacterSet> charset;
+    bool signed_pixels = false;
+    TagsSeen tags;
+};
+
+class Reader : dicom::StructureWalker::Listener {
+public:
+    Reader(const stream::Content& content, const dicom::FileHead& head, const ReadOptions& options,
+           ElementSink& sink)
+        : content_(content),
+          head_(head),
+          options_(options),
+          selection_(options.selection != nullptr ? *options.selection : everything()),
+          sink_(sink),
+          walker_(dicom::Encoding{head.syntax}, options.scan, *this)
+    {
+        Level top;
+        top.wish = selection_.all();
+        top.charset = std::make_shared<const dicom::CharacterSet>();
+        levels_.push_back(std::move(top));
+    }
+
+    ReadResult run()
+    {
+        head_.syntax.deflated() ? read_deflated() : read_plain();
+        close_all();
+        return {walker_.defect(), too_large_};
+    }
+
+private:
+    static const Selection& everything()
+    {
+        static const Selection selection;
+        return selection;
+    }
+
+    // Values that nobody wants are passed over, so that pixels cost no reading.
+    void read_plain()
+    {
+        std::vector<std::byte> buffer(first_piece_bytes);
+        std::uint64_t at = head_.data_offset;
+        while (!complete_) {
+            const std::uint64_t left = content_.size() - std::min(at, content_.size());
+            const std::uint64_t skipped = std::min(walker_.skippable(), left);
+            walker_.skip(skipped);
+            at += skipped;
+            const std::size_t count = content_.read_at(at, buffer);
+            if (count == 0) {
+                walker_.finish();
+                return;
+            }
+            // a jump, then the rest of what was read ahead is of no use
+            const auto bytes = std::span{buffer}.first(count);
+            if (!walk(bytes)) {
+                return;
+            }
+            at += count;
+            buffer.resize(piece_bytes);
+        }
+    }
+
+    void read_deflated()
+    {
+        dicom::Inflater inflater{options_.scan.inflated_bytes};
+        std::vector<std::byte> buffer(first_piece_bytes);
+        std::uint64_t inflated = 0;
+        std::uint64_t at = head_.data_offset;
+        auto status = dicom::Inflater::Status::more;
+        while (!complete_ && status == dicom::Inflater::Status::more && walker_.defect().empty()) {
+            const std::size_t count = content_.read_at(at, buffer);
+            if (count == 0) {
+                break;
+            }
+            at += count;
+            status = inflater.feed(std::span{buffer}.first(count), [&](auto piece) {
+                inflated += piece.size();
+                const bool bomb = inflated / options_.scan.inflate_ratio > at - head_.data_offset;
+                return bomb ? walker_.fail("inflates beyond the limit") : walk(piece);
+            });
+        }
+        if (complete_) {
+            return;
+        }
+        switch (status) {
+        case dicom::Inflater::Status::end: walker_.finish(); break;
+        case dicom::Inflater::Status::more:
+            walker_.fail("cut off: the DEFLATE stream has no end");
+            break;
+        case dicom::Inflater::Status::broken: walker_.fail("not a DEFLATE stream"); break;
+        case dicom::Inflater::Status::over_limit: walker_.fail("inflates beyond the limit"); break;
+        }
+    }
+
+    bool walk(std::span<const std::byte> bytes) { return walker_.walk(bytes) && !complete_; }
+
+    bool refuse(std::string_view reason)
+    {
+        too_large_ = walker_.defect().empty();
+        return walker_.fail(reason);
+    }
+
+    std::size_t depth() const noexcept { return levels_.size() / 2; }
+
+    bool hears_all() const override { return true; }
+
+    bool begin(const ElementHeader& header) override
+    {
+        Level& around = levels_.back();
+        const auto last = selection_.last();
+        complete_ = complete_ || (levels_.size() == 1 && last && header.tag > *last);
+        const bool sequence = header.vr == Vr::SQ || (header.undefined() && header.vr == Vr::UN);
+        const auto seen = around.tags.add(header.tag);
+        if (seen == TagsSeen::Seen::too_many) {
+            return refuse("too many elements out of order");
+        }
+        if (sink_.written() > options_.output_bytes) {
+            return refuse("more to print than an object may have");
+        }
+        Selection::Wish wish;
+        if (seen == TagsSeen::Seen::no && header.tag.element() != 0 && !complete_ &&
+            around_is_told()) {
+            wish = selection_.of(header.tag, around.wish, depth());
+        }
+        if (sequence) {
+            open_sequence(header.tag, std::move(wish));
+            return false;
+        }
+        tag_ = header.tag;
+        vr_ = vr_of(header);
+        told_ = wish.whole;
+        if (header.undefined()) {
+            fragments_at_ = walker_.offset();
+            return false;
+        }
+        const bool needed =
+            seen == TagsSeen::Seen::no && header.length <= 1024 &&
+            (tag_ == dicom::tags::specific_character_set || tag_ == pixel_representation);
+        if (!needed && (!told_ || becomes_reference(header.length))) {
+            return false;
+        }
+        swap_ = walker_.encoding().big_endian && header.vr != Vr::UN;
+        value_.clear();
+        value_.reserve(std::min<std::size_t>(header.length, first_piece_bytes));
+        return true;
+    }
+
+    bool around_is_told() const noexcept { return levels_.size() == 1 || levels_.back().told; }
+
+    Vr vr_of(const ElementHeader& header) const
+    {
+        if (!walker_.encoding().explicit_vr) {
+            return dicom::implicit_vr(header.tag, header.vr, levels_.back().signed_pixels);
+        }
+        return options_.understand_unknown ? dicom::understood_vr(header) : header.vr;
+    }
+
+    // Whether a value of `length` bytes that starts here is only pointed at; if so, it is.
+    bool becomes_reference(std::uint64_t length)
+    {
+        const bool swapped = walker_.encoding().big_endian && dicom::unit_bytes(vr_) > 1;
+        const ByteRange range{head_.data_offset + walker_.offset(), length,
+                              content_.fd() >= 0 && !head_.syntax.deflated() && !swapped};
+        return refers(range);
+    }
+
+    bool refers(const ByteRange& range)
+    {
+        const bool carry = !range.in_file && options_.carry_unreachable;
+        const bool bulk = dicom::has_bulk_vr(vr_) && range.length > options_.bulk_threshold;
+        if (range.length <= options_.value_bytes && (carry || !bulk)) {
+            return false;
+        }
+        if (carry) {
+            refuse("a value too large to be carried along, and no file to point at");
+        } else {
+            sink_.reference(tag_, vr_, range);
+        }
+        return true;
+    }
+
+    void open_sequence(Tag tag, Selection::Wish wish)
+    {
+        Level level;
+        level.sequence = true;
+        level.told = !wish.none();
+        level.wish = std::move(wish);
+        level.charset = levels_.back().charset;
+        level.signed_pixels = levels_.back().signed_pixels;
+        levels_.push_back(std::move(level));
+        if (levels_.back().told) {
+            sink_.begin_sequence(tag);
+        }
+    }
+
+    void begin_item() override
+    {
+        Level& sequence = levels_.back();
+        Level item;
+        // levels_ holds the data set, then pairs of sequence and item
+        item.wish = selection_.of_item(++sequence.items, sequence.wish, depth() - 1);
+        item.told = !item.wish.none();
+        item.charset = sequence.charset;
+        item.signed_pixels = sequence.signed_pixels;
+        levels_.push_back(std::move(item));
+        if (levels_.back().told) {
+            sink_.begin_item();
+        }
+    }
+
+    void end_item() override
+    {
+        if (levels_.back().told) {
+            sink_.end_item();
+        }
+        levels_.pop_back();
+    }
+
+    void end_sequence() override
+    {
+        if (levels_.back().told) {
+            sink_.end_sequence();
+        }
+        levels_.pop_back();
+    }
+
+    void close_all()
+    {
+        while (levels_.size() > 1) {
+            levels_.back().sequence ? end_sequence() : end_item();
+        }
+    }
+
+    void value(std::span<const std::byte> bytes) override
+    {
+        value_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    }
+
+    void end() override
+    {
+        dicom::Element element{tag_, vr_, std::exchange(value_, {})};
+        if (swap_) {
+            dicom::swap_bytes(element.value, vr_);
+        }
+        Level& around = levels_.back();
+        if (tag_ == dicom::tags::specific_character_set) {
+            const bool blank =
+                element.value.find_first_not_of(std::string_view{" \0", 2}) == std::string::npos;
+            if (!blank) {
+                around.charset = std::make_shared<const dicom::CharacterSet>(element.value);
+            }
+        } else if (tag_ == pixel_representation && vr_ == Vr::US) {
+            around.signed_pixels = !element.value.empty() && element.value[0] == '\1';
+        }
+        if (told_) {
+            sink_.element(std::move(element), *around.charset);
+        }
+    }
+
+    void end_fragments() override
+    {
+        constexpr std::uint64_t delimiter_bytes = 8;
+        const std::uint64_t length = walker_.offset() - fragments_at_ - delimiter_bytes;
+        const bool reachable = !head_.syntax.deflated();
+        const ByteRange range{head_.data_offset + fragments_at_, length,
+                              reachable && content_.fd() >= 0};
+        if (!reachable) {
+            walker_.fail("fragments in a deflated data set");  // no transfer syntax has them
+            return;
+        }
+        if (!told_ || refers(range)) {
+            return;
+        }
+        dicom::Element element{tag_, vr_, std::string(static_cast<std::size_t>(length), '\0')};
+        const auto into = std::as_writable_bytes(std::span{element.value});
+        if (content_.read_at(range.offset, into) == into.size()) {
+            sink_.element(std::move(element), *levels_.back().charset);
+        }
+    }
+
+    const stream::Content& content_;
+    const dicom::FileHead& head_;
+    const ReadOptions& options_;
+    const Selection& selection_;
+    ElementSink& sink_;
+    dicom::StructureWalker walker_;
+    std::vector<Level> levels_;
+    bool complete_ = false;  // nothing that is wanted can follow
+    bool too_large_ = false;
+
+    Tag tag_;  // of the element last begun
+    Vr vr_ = Vr::none;
+    bool told_ = false;
+    bool swap_ = false;
+    std::string value_;
+    std::uint64_t fragments_at_ = 0;
+};
+
+}  // namespace
+
+ReadResult read_object(const stream::Content& content, const dicom::FileHead& head,
+                       const ReadOptions& options, ElementSink& sink)
+{
+    return Reader{content, head, options, sink}.run();
+}
+
+}  // namespace pacs::dump
