@@ -3,12 +3,9 @@
 #include "base/log.hpp"
 #include "cli/tool.hpp"
 #include "cli/validators.hpp"
-#include "dump/dump.hpp"
-#include "dump/ordered_work.hpp"
+#include "dump/job.hpp"
 
-#include <algorithm>
 #include <filesystem>
-#include <thread>
 
 namespace {
 
@@ -102,19 +99,11 @@ ExitCode dump_objects(const Options& options, cli::Run& run)
                      std::filesystem::is_directory(options.sources.front(), ignored);
     stream::Source source{options.sources};
     std::uint64_t foreign = 0;
-    const auto emit = [&](dump::Dumped&& dumped, bool more) {
+    const auto emit = [&](const dump::Dumped& dumped, bool more) {
         foreign += dumped.foreign ? 1 : 0;
         print(run, dumped, more);
     };
-    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    dump::OrderedWork<stream::Item, dump::Dumped>{
-        options.jobs == 0 ? cores : static_cast<unsigned>(options.jobs),
-        std::size_t{64} << 20U,
-        {.next = [&] { return source.next(); },
-         .work = [&](stream::Item&& item) { return dump::dump(item, how); },
-         .emit = emit,
-         .cost = dump::cost}}
-        .run();
+    dump::dump_all(source, how, static_cast<unsigned>(options.jobs), emit);
     run.records().flush();
     const cli::Counts counts = run.records().counts();
     const bool nothing =

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "dump/dump.hpp"
+
+#include <functional>
+
+namespace pacs::dump {
+
+/// Called for each item, in the order of the source, by one thread at a time; `more`: another
+/// result is already being made.
+using OnDumped = std::function<void(const Dumped& dumped, bool more)>;
+
+/// Dumps all items of `source` with `threads` threads (0: one a core).
+/// Throws what Source::next() throws; what came before it was handed on.
+void dump_all(stream::Source& source, const DumpOptions& options, unsigned threads,
+              const OnDumped& on_dumped);
+
+/// `threads`, or as many as there are cores for 0.
+unsigned threads_or_cores(unsigned threads) noexcept;
+
+}  // namespace pacs::dump
