@@ -86,6 +86,16 @@ const RepeatingRow* find_repeating(Tag tag) noexcept
     return found == std::end(repeating_rows) ? nullptr : found;
 }
 
+bool begins_with(std::string_view keyword, std::string_view beginning) noexcept
+{
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    return keyword.size() >= beginning.size() &&
+           std::equal(beginning.begin(), beginning.end(), keyword.begin(),
+                      [&](char a, char b) { return lower(a) == lower(b); });
+}
+
 std::optional<Tag> parse_hex(std::string_view digits) noexcept
 {
     std::uint32_t value = 0;
@@ -119,6 +129,17 @@ std::optional<DictionaryEntry> find_keyword(std::string_view keyword) noexcept
         return std::nullopt;
     }
     return entry_at(*found);
+}
+
+std::vector<DictionaryEntry> find_keywords(std::string_view beginning)
+{
+    std::vector<DictionaryEntry> entries;
+    for (const std::uint16_t index : by_keyword) {
+        if (begins_with(keyword_at(index), beginning)) {
+            entries.push_back(entry_at(index));
+        }
+    }
+    return entries;
 }
 
 Vr vr_of(Tag tag) noexcept

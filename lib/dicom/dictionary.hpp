@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pacs::dicom {
 
@@ -23,6 +24,8 @@ struct DictionaryEntry {
 /// found by any of their tags, by keyword as their first. nullopt: not in the dictionary.
 std::optional<DictionaryEntry> find_tag(Tag tag) noexcept;
 std::optional<DictionaryEntry> find_keyword(std::string_view keyword) noexcept;
+/// All that begin so, in any case ("studyi"), by keyword.
+std::vector<DictionaryEntry> find_keywords(std::string_view beginning);
 
 /// The VR of a tag: the dictionary's, UL for group lengths, LO for private creators, else UN.
 Vr vr_of(Tag tag) noexcept;

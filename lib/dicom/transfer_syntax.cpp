@@ -56,4 +56,13 @@ TransferSyntax::TransferSyntax(std::string_view uid) : uid_(without_padding(uid)
     encapsulated_ = uid_ != ge_private;
 }
 
+std::vector<std::string_view> transfer_syntax_uids()
+{
+    std::vector<std::string_view> uids;
+    for (const Row& row : rows) {
+        uids.emplace_back(row.uid);
+    }
+    return uids;
+}
+
 }  // namespace pacs::dicom

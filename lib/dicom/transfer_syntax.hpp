@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pacs::dicom {
 
@@ -34,5 +35,8 @@ private:
     bool lossless_ = true;
     bool known_ = true;
 };
+
+/// Those of the registry (PS3.6 Annex A), by UID.
+std::vector<std::string_view> transfer_syntax_uids();
 
 }  // namespace pacs::dicom

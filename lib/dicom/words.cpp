@@ -1,0 +1,119 @@
+#include "dicom/words.hpp"
+
+#include "base/error.hpp"
+#include "dicom/dictionary.hpp"
+#include "dicom/transcode.hpp"
+#include "dicom/transfer_syntax.hpp"
+#include "dicom/uid.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace pacs::dicom {
+
+namespace {
+
+/// "LO (0010,0020)", "LO (0010,1000), retired".
+std::string meaning(const DictionaryEntry& entry)
+{
+    return fmt::format("{} ({:04X},{:04X}){}", to_string(entry.vr), entry.tag.group(),
+                       entry.tag.element(), entry.retired ? ", retired" : "");
+}
+
+/// Up to and with the last dot; nullopt when that is no path through sequences.
+std::optional<std::string_view> path_before(std::string_view word)
+{
+    const auto dot = word.rfind('.');
+    const std::string_view path = word.substr(0, dot == std::string_view::npos ? 0 : dot + 1);
+    for (std::string_view rest = path; !rest.empty(); rest.remove_prefix(rest.find('.') + 1)) {
+        const auto tag = parse_tag(rest.substr(0, rest.find('.')));
+        if (!tag || vr_of(*tag) != Vr::SQ) {
+            return std::nullopt;
+        }
+    }
+    return path;
+}
+
+/// The attributes that `word`, a path or not, may become; `made` says how one is written, empty
+/// for one that has no place here.
+template <typename Made>
+std::vector<Word> attributes(std::string_view word, Made made)
+{
+    std::vector<Word> words;
+    std::vector<Word> retired;
+    const auto path = path_before(word);
+    if (!path) {
+        return words;
+    }
+    for (const DictionaryEntry& entry : find_keywords(word.substr(path->size()))) {
+        const std::string text = entry.tag.group() == 0 ? "" : made(entry);
+        if (!text.empty()) {
+            (entry.retired ? retired : words)
+                .push_back({fmt::format("{}{}", *path, text), meaning(entry)});
+        }
+    }
+    return words.empty() ? retired : words;
+}
+
+bool can_be_set(const DictionaryEntry& entry)
+{
+    try {
+        check_edit({entry.tag, ""});
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+}  // namespace
+
+std::vector<Word> keyword_words(std::string_view word)
+{
+    return attributes(word,
+                      [](const DictionaryEntry& entry) { return std::string{entry.keyword}; });
+}
+
+std::vector<Word> query_key_words(std::string_view word)
+{
+    const auto equals = word.find('=');
+    if (equals == std::string_view::npos) {
+        return attributes(word, [](const DictionaryEntry& entry) {
+            const bool never = entry.tag.group() == 0x0002 || entry.tag.group() == 0xFFFE;
+            const char* const end = entry.vr == Vr::SQ ? "." : "=";
+            return never ? std::string{} : std::string{entry.keyword} + end;
+        });
+    }
+    const std::string_view head = word.substr(0, equals + 1);
+    std::vector<Word> words;
+    if (head.ends_with("TransferSyntaxUID=")) {
+        words = transfer_syntax_words(word.substr(equals + 1));
+        std::ranges::for_each(words, [&](Word& each) { each.text.insert(0, head); });
+    }
+    return words;
+}
+
+std::vector<Word> edit_words(std::string_view word)
+{
+    if (word.find_first_of(".=") != std::string_view::npos) {
+        return {};
+    }
+    return attributes(word, [](const DictionaryEntry& entry) {
+        return can_be_set(entry) ? std::string{entry.keyword} + "=" : std::string{};
+    });
+}
+
+std::vector<Word> transfer_syntax_words(std::string_view word)
+{
+    std::vector<Word> words;
+    for (const std::string_view uid : transfer_syntax_uids()) {
+        if (uid.starts_with(word)) {
+            words.push_back({std::string{uid}, std::string{uid_name(uid)}});
+        }
+    }
+    return words;
+}
+
+}  // namespace pacs::dicom
