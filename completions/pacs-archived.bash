@@ -1,29 +1,20 @@
 # Written by 'pacs-archived --generate bash'. Change the tool, not this file.
 _pacs_archived() {
-  local line=${COMP_LINE:0:COMP_POINT}
-  local cur=${line##*[[:space:]]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  [[ $cur == --*=* ]] && prev=${cur%%=*} cur=${cur#*=}
-  COMPREPLY=()
-  case $prev in
-    --archive)
-      mapfile -t COMPREPLY < <(compgen -d -- "$cur")
-      return ;;
-    --listen|--aet|--min-free|--max-associations|--max-associations-per-peer|--negotiation-timeout|--idle-timeout|--association-timeout|--stop-timeout|--max-pdu|--async-window)
-      mapfile -t COMPREPLY < <(compgen -W '' -- "$cur")
-      return ;;
-    --durability)
-      mapfile -t COMPREPLY < <(compgen -W 'flushed os' -- "$cur")
-      return ;;
-    --on-conflict)
-      mapfile -t COMPREPLY < <(compgen -W 'keep replace reject' -- "$cur")
-      return ;;
-    --config)
-      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-      return ;;
-    --log-format)
-      mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
-      return ;;
-  esac
-  [[ $cur == -* ]] && mapfile -t COMPREPLY < <(compgen -W '--archive --listen --aet --any-aet --durability --on-conflict --min-free --max-associations --max-associations-per-peer --negotiation-timeout --idle-timeout --association-timeout --stop-timeout --max-pdu --async-window -h --help --version --config -v --verbose -q --quiet --log-format' -- "$cur")
+  local IFS=$' \t\n' line=${COMP_LINE:0:COMP_POINT} breaks=${COMP_WORDBREAKS//[^@=:]} words kind head
+  read -a words <<<"$line"
+  [[ $line == *[[:space:]] ]] && words+=('')
+  head=${words[-1]}
+  mapfile -t COMPREPLY < <(pacs-archived --generate complete "${words[@]:1}" 2>/dev/null)
+  kind=${COMPREPLY[0]-}
+  COMPREPLY=("${COMPREPLY[@]:1}")
+  COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
+  if [[ $breaks && $head == *[$breaks]* ]]; then
+    head=${head%"${head##*[$breaks]}"}
+    head=${head%@}
+    COMPREPLY=("${COMPREPLY[@]#"$head"}")
+  fi
+  [[ ${COMPREPLY[0]-} == *[=.] ]] && compopt -o nospace
+  [[ $kind == files ]] || compopt +o default
+  [[ $kind != folders ]] || compopt -o dirnames
 }
 complete -o default -F _pacs_archived pacs-archived

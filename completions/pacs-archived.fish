@@ -1,22 +1,18 @@
 # Written by 'pacs-archived --generate fish'. Change the tool, not this file.
-complete -c pacs-archived -l archive -r -d 'Folder of the archive; made when it is not there'
-complete -c pacs-archived -l listen -x -a '' -d 'Address to listen on; port 0 lets the system choose'
-complete -c pacs-archived -l aet -x -a '' -d 'Called title to answer to'
-complete -c pacs-archived -l any-aet -d 'Answer to any called title'
-complete -c pacs-archived -l durability -x -a 'flushed os' -d 'What an answer of success means: on disk, or left to the system'
-complete -c pacs-archived -l on-conflict -x -a 'keep replace reject' -d 'What to do with other content under a UID that is taken'
-complete -c pacs-archived -l min-free -x -a '' -d 'Refuse objects when less of the disk is free, 10GB or 5%'
-complete -c pacs-archived -l max-associations -x -a '' -d 'Associations at once in all'
-complete -c pacs-archived -l max-associations-per-peer -x -a '' -d 'Associations at once from one address'
-complete -c pacs-archived -l negotiation-timeout -x -a '' -d 'Time a peer has to ask for an association'
-complete -c pacs-archived -l idle-timeout -x -a '' -d 'Time an association may stand still'
-complete -c pacs-archived -l association-timeout -x -a '' -d 'Time an association may last in all'
-complete -c pacs-archived -l stop-timeout -x -a '' -d 'Time to finish what runs when told to stop'
-complete -c pacs-archived -l max-pdu -x -a '' -d 'Bytes to take in one PDU'
-complete -c pacs-archived -l async-window -x -a '' -d 'Operations outstanding on one association to grant at most'
-complete -c pacs-archived -s h -l help -d 'Print this help and exit'
-complete -c pacs-archived -l version -d 'Print the version and exit'
-complete -c pacs-archived -l config -r -d 'Configuration to read instead of pacs.toml'
-complete -c pacs-archived -s v -l verbose -d 'Say more on standard error; twice for debugging'
-complete -c pacs-archived -s q -l quiet -d 'Say nothing but errors on standard error'
-complete -c pacs-archived -l log-format -x -a 'text json' -d 'What standard error looks like'
+function __pacs_archived
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l token (commandline -ct)
+    set -l lines (pacs-archived --generate complete $words "$token" 2>/dev/null)
+    set -l head (string match -r -- '^--[^=]*=' "$token")
+    set -l value (string replace -r -- '^--[^=]*=' '' "$token")
+    switch "$lines[1]"
+        case files
+            string join \n -- "$head"(__fish_complete_path (string unescape -- "$value"))
+        case folders
+            string join \n -- "$head"(__fish_complete_directories "$value" '')
+    end
+    set -e lines[1]
+    string join \n -- $lines
+end
+complete -c pacs-archived -f -a '(__pacs_archived)'

@@ -1,17 +1,18 @@
 # Written by 'pacs-echo --generate fish'. Change the tool, not this file.
-complete -c pacs-echo -a '(pacs-echo --generate nodes 2>/dev/null)'
-complete -c pacs-echo -s n -l count -x -a '' -d 'Echoes for each peer; 0 goes on until stopped'
-complete -c pacs-echo -s i -l interval -x -a '' -d 'Time from one echo to the next'
-complete -c pacs-echo -l calling -x -a '' -d 'Our own application entity title'
-complete -c pacs-echo -l connect-timeout -x -a '' -d 'Time to connect and negotiate'
-complete -c pacs-echo -l timeout -x -a '' -d 'Time without progress, or for an answer'
-complete -c pacs-echo -l max-pdu -x -a '' -d 'Bytes to take in one PDU'
-complete -c pacs-echo -l user -x -a '' -d 'User name to identify with'
-complete -c pacs-echo -l passcode-file -r -d 'File with the passcode of that user, mode 0600'
-complete -c pacs-echo -l format -x -a 'ndjson table' -d 'Records to print; table when standard output is a terminal'
-complete -c pacs-echo -s h -l help -d 'Print this help and exit'
-complete -c pacs-echo -l version -d 'Print the version and exit'
-complete -c pacs-echo -l config -r -d 'Configuration to read instead of pacs.toml'
-complete -c pacs-echo -s v -l verbose -d 'Say more on standard error; twice for debugging'
-complete -c pacs-echo -s q -l quiet -d 'Say nothing but errors on standard error'
-complete -c pacs-echo -l log-format -x -a 'text json' -d 'What standard error looks like'
+function __pacs_echo
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l token (commandline -ct)
+    set -l lines (pacs-echo --generate complete $words "$token" 2>/dev/null)
+    set -l head (string match -r -- '^--[^=]*=' "$token")
+    set -l value (string replace -r -- '^--[^=]*=' '' "$token")
+    switch "$lines[1]"
+        case files
+            string join \n -- "$head"(__fish_complete_path (string unescape -- "$value"))
+        case folders
+            string join \n -- "$head"(__fish_complete_directories "$value" '')
+    end
+    set -e lines[1]
+    string join \n -- $lines
+end
+complete -c pacs-echo -f -a '(__pacs_echo)'

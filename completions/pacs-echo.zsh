@@ -1,34 +1,21 @@
 #compdef pacs-echo
 # Written by 'pacs-echo --generate zsh'. Change the tool, not this file.
-_pacs_echo_endpoints() {
-  local -a nodes
-  nodes=(${(f)"$(pacs-echo --generate nodes 2>/dev/null)"})
-  _alternative 'nodes:node:compadd -a nodes' 'files:file:_files'
-}
-
 _pacs_echo() {
-  _arguments -s -S \
-    '*:PEER:_pacs_echo_endpoints' \
-    '(-n --count)-n+[Echoes for each peer; 0 goes on until stopped]:N: ' \
-    '(-n --count)--count=[Echoes for each peer; 0 goes on until stopped]:N: ' \
-    '(-i --interval)-i+[Time from one echo to the next]:DURATION: ' \
-    '(-i --interval)--interval=[Time from one echo to the next]:DURATION: ' \
-    '(--calling)--calling=[Our own application entity title]:TITLE: ' \
-    '(--connect-timeout)--connect-timeout=[Time to connect and negotiate]:DURATION: ' \
-    '(--timeout)--timeout=[Time without progress, or for an answer]:DURATION: ' \
-    '(--max-pdu)--max-pdu=[Bytes to take in one PDU]:SIZE: ' \
-    '(--user)--user=[User name to identify with]:NAME: ' \
-    '(--passcode-file)--passcode-file=[File with the passcode of that user, mode 0600]:FILE:_files' \
-    '(--format)--format=[Records to print; table when standard output is a terminal]:FORMAT:(ndjson table)' \
-    '(-h --help)-h[Print this help and exit]' \
-    '(-h --help)--help[Print this help and exit]' \
-    '(--version)--version[Print the version and exit]' \
-    '(--config)--config=[Configuration to read instead of pacs.toml]:FILE:_files' \
-    '(-v --verbose)-v[Say more on standard error; twice for debugging]' \
-    '(-v --verbose)--verbose[Say more on standard error; twice for debugging]' \
-    '(-q --quiet)-q[Say nothing but errors on standard error]' \
-    '(-q --quiet)--quiet[Say nothing but errors on standard error]' \
-    '(--log-format)--log-format=[What standard error looks like]:FORMAT:(text json)'
+  local -a lines whole open
+  local line word kind head= ret=1
+  lines=("${(@f)$(pacs-echo --generate complete "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+  kind=$lines[1]
+  compset -P '--*=' && head=$IPREFIX
+  for line in "${(@)lines[2,-1]}"; do
+    word=${${line%%$'\t'*}#$head}
+    [[ $line == *$'\t'* ]] && word=${word//:/\\:}:${line#*$'\t'} || word=${word//:/\\:}
+    [[ ${line%%$'\t'*} == *[=.] ]] && open+=("$word") || whole+=("$word")
+  done
+  (( $#whole )) && _describe -t words word whole -M 'm:{a-zA-Z}={A-Za-z}' && ret=0
+  (( $#open )) && _describe -t words word open -M 'm:{a-zA-Z}={A-Za-z}' -S '' && ret=0
+  [[ $kind == files ]] && _files && ret=0
+  [[ $kind == folders ]] && _files -/ && ret=0
+  return ret
 }
 
 _pacs_echo "$@"

@@ -1,33 +1,18 @@
 # Written by 'pacs-find --generate fish'. Change the tool, not this file.
-complete -c pacs-find -a '(pacs-find --generate nodes 2>/dev/null)'
-complete -c pacs-find -l study -x -a '' -d 'Study Instance UID'
-complete -c pacs-find -l series -x -a '' -d 'Series Instance UID'
-complete -c pacs-find -l accession -x -a '' -d 'Accession Number'
-complete -c pacs-find -l patient-id -x -a '' -d 'Patient ID'
-complete -c pacs-find -l name -x -a '' -d 'Patient\'s Name; * follows unless there is a wildcard or ^'
-complete -c pacs-find -l modality -x -a '' -d 'Modality'
-complete -c pacs-find -l date -x -a '' -d 'Study Date: a day, DAY..DAY or YYYYMMDD-YYYYMMDD'
-complete -c pacs-find -l since -x -a '' -d 'Study Date from that day on: 20240131, today, 7d, 2w, 6m, 1y'
-complete -c pacs-find -l until -x -a '' -d 'Study Date up to that day'
-complete -c pacs-find -l patient-root -d 'Ask under Patient Root, not Study Root'
-complete -c pacs-find -l relational -d 'Negotiate relational queries: no keys of levels above needed'
-complete -c pacs-find -l fuzzy -d 'Negotiate fuzzy matching of names'
-complete -c pacs-find -l only -d 'Ask for the named attributes only'
-complete -c pacs-find -l level -x -a 'patient study series instance' -d 'What is asked for; default by the keys, see above'
-complete -c pacs-find -s n -l limit -x -a '' -d 'Stop after N answers; 0 is all'
-complete -c pacs-find -l max-duration -x -a '' -d 'Longest time for a question'
-complete -c pacs-find -l explain -d 'Print what would be sent, and stop'
-complete -c pacs-find -l format -x -a 'ndjson table dicom-json' -d 'Records to print; table when standard output is a terminal'
-complete -c pacs-find -l calling -x -a '' -d 'Our own application entity title'
-complete -c pacs-find -l charset -x -a '' -d 'Specific Character Set to ask in, and of answers without one'
-complete -c pacs-find -l connect-timeout -x -a '' -d 'Time to connect and negotiate'
-complete -c pacs-find -l timeout -x -a '' -d 'Time without progress, or for an answer'
-complete -c pacs-find -l max-pdu -x -a '' -d 'Bytes to take in one PDU'
-complete -c pacs-find -l user -x -a '' -d 'User name to identify with'
-complete -c pacs-find -l passcode-file -r -d 'File with the passcode of that user, mode 0600'
-complete -c pacs-find -s h -l help -d 'Print this help and exit'
-complete -c pacs-find -l version -d 'Print the version and exit'
-complete -c pacs-find -l config -r -d 'Configuration to read instead of pacs.toml'
-complete -c pacs-find -s v -l verbose -d 'Say more on standard error; twice for debugging'
-complete -c pacs-find -s q -l quiet -d 'Say nothing but errors on standard error'
-complete -c pacs-find -l log-format -x -a 'text json' -d 'What standard error looks like'
+function __pacs_find
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l token (commandline -ct)
+    set -l lines (pacs-find --generate complete $words "$token" 2>/dev/null)
+    set -l head (string match -r -- '^--[^=]*=' "$token")
+    set -l value (string replace -r -- '^--[^=]*=' '' "$token")
+    switch "$lines[1]"
+        case files
+            string join \n -- "$head"(__fish_complete_path (string unescape -- "$value"))
+        case folders
+            string join \n -- "$head"(__fish_complete_directories "$value" '')
+    end
+    set -e lines[1]
+    string join \n -- $lines
+end
+complete -c pacs-find -f -a '(__pacs_find)'

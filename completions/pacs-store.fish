@@ -1,27 +1,18 @@
 # Written by 'pacs-store --generate fish'. Change the tool, not this file.
-complete -c pacs-store -a '(pacs-store --generate nodes 2>/dev/null)'
-complete -c pacs-store -s j -l jobs -x -a '' -d 'Send over N associations at once'
-complete -c pacs-store -l skip-existing -d 'Ask DEST for each series, and send only what it does not have'
-complete -c pacs-store -l resume -r -d 'Skip what these records of earlier runs say is stored at DEST'
-complete -c pacs-store -l set -x -a '' -d 'Set an attribute in every object; the record says so'
-complete -c pacs-store -l dry-run -d 'Negotiate, and say what would be sent and how'
-complete -c pacs-store -l as-is -d 'Never convert to another transfer syntax'
-complete -c pacs-store -l retries -x -a '' -d 'Try again so often what can pass'
-complete -c pacs-store -l retry-delay -x -a '' -d 'Wait so long before the first retry'
-complete -c pacs-store -l on-conflict -x -a 'keep replace reject' -d 'What an archive does with other content under the same UID'
-complete -c pacs-store -l durability -x -a 'flushed os' -d 'When an object counts as stored'
-complete -c pacs-store -l format -x -a 'ndjson table' -d 'Records to print; table when standard output is a terminal'
-complete -c pacs-store -l progress -x -a 'auto json none' -d 'How to show progress: a line on a terminal, or events on standard error'
-complete -c pacs-store -l calling -x -a '' -d 'Our own application entity title'
-complete -c pacs-store -l connect-timeout -x -a '' -d 'Time to connect and negotiate'
-complete -c pacs-store -l timeout -x -a '' -d 'Time without progress, or for an answer'
-complete -c pacs-store -l max-pdu -x -a '' -d 'Bytes to take in one PDU'
-complete -c pacs-store -l async-window -x -a '' -d 'Operations outstanding on one association to propose'
-complete -c pacs-store -l user -x -a '' -d 'User name to identify with'
-complete -c pacs-store -l passcode-file -r -d 'File with the passcode of that user, mode 0600'
-complete -c pacs-store -s h -l help -d 'Print this help and exit'
-complete -c pacs-store -l version -d 'Print the version and exit'
-complete -c pacs-store -l config -r -d 'Configuration to read instead of pacs.toml'
-complete -c pacs-store -s v -l verbose -d 'Say more on standard error; twice for debugging'
-complete -c pacs-store -s q -l quiet -d 'Say nothing but errors on standard error'
-complete -c pacs-store -l log-format -x -a 'text json' -d 'What standard error looks like'
+function __pacs_store
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l token (commandline -ct)
+    set -l lines (pacs-store --generate complete $words "$token" 2>/dev/null)
+    set -l head (string match -r -- '^--[^=]*=' "$token")
+    set -l value (string replace -r -- '^--[^=]*=' '' "$token")
+    switch "$lines[1]"
+        case files
+            string join \n -- "$head"(__fish_complete_path (string unescape -- "$value"))
+        case folders
+            string join \n -- "$head"(__fish_complete_directories "$value" '')
+    end
+    set -e lines[1]
+    string join \n -- $lines
+end
+complete -c pacs-store -f -a '(__pacs_store)'

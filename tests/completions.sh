@@ -1,43 +1,61 @@
 #!/bin/sh
-# Loads each completion into its own shell and completes something with it.
+# Completes with each completion in its own shell: at bash's and zsh's own editors on a terminal
+# (support/complete.py), and with fish's `complete -C`.
 #   completions.sh TOOL SOURCE_DIR
 set -eu
-tool=$1 source=$2 name=$(basename "$1") status=0
+tool=$1 source=$(cd "$2" && pwd) name=$(basename "$1") status=0
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 PATH=$(cd "$(dirname "$tool")" && pwd):$PATH
 export PATH HOME="$scratch" PACS_CONFIG="$scratch/pacs.toml"
 printf '[node.oldpacs]\naddress = "A@127.0.0.1:104"\n' >"$PACS_CONFIG"
+cd "$scratch"
+touch 'my report.txt'
 fail() { echo "FAIL: $*"; status=1; }
-"$tool" --help | grep -qE '^Usage:.*(PEER|SOURCE|DEST)' && endpoints=1 || endpoints=0
 
-# bash: the function is called as readline would
-complete_bash() { # LINE
-    bash --norc -c '
-        set -u; source "$1"; COMP_LINE=$2; COMP_POINT=${#2}
-        read -ra COMP_WORDS <<<"$2"; [[ $2 == *" " ]] && COMP_WORDS+=("")
-        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-        "_${3//-/_}"; printf "%s\n" "${COMPREPLY[@]:-}"' bash \
-        "$source/completions/$name.bash" "$1" "$name"
-}
-complete_bash "$name --log-form" | grep -qx -- --log-format || fail "bash: an option"
-complete_bash "$name --log-format j" | grep -qx json || fail "bash: a choice"
-complete_bash "$name --log-format=j" | grep -qx json || fail "bash: a choice behind ="
-[ $endpoints = 0 ] || complete_bash "$name @old" | grep -qx oldpacs || fail "bash: a node"
-
-if command -v zsh >/dev/null; then
-    zsh -n "$source/completions/$name.zsh" || fail "zsh: syntax"
-    mkdir "$scratch/zsh" && cp "$source/completions/$name.zsh" "$scratch/zsh/_$name"
-    zsh -f -c 'fpath=($1 $fpath); autoload -U compinit; compinit -u -D; [[ $_comps[$2] == _$2 ]]' \
-        zsh "$scratch/zsh" "$name" || fail "zsh: compinit does not find it"
+# wanted: what is typed, and what it becomes at the next Tab, with the blank that follows
+expect() { printf '%s\n' "$name $1" >>typed; printf '<%s>\n' "$name $2" >>wanted; }
+offers() { "$tool" --help | grep -qE "$1"; }
+expect '--log-form' '--log-format '
+expect '--log-format j' '--log-format json '
+expect '--log-format=j' '--log-format=json '
+expect '--config my' '--config my\ report.txt '
+expect '--config=my\ re' '--config=my\ report.txt '
+expect '--config my\ report.txt --log-format=text --verb' '--config my\ report.txt --log-format=text --verbose '
+if offers '^Usage:.* \[?(PEER|SOURCE|DEST|NODE)'; then expect '@ol' '@oldpacs '; fi
+if offers '^Usage:.* \[?KEY\[=VALUE\]'; then
+    expect '@oldpacs StudyInst' '@oldpacs StudyInstanceUID='
+    expect '@oldpacs --verbose RequestAttributesS' '@oldpacs --verbose RequestAttributesSequence.'
+    expect '@oldpacs RequestAttributesSequence.ScheduledProcedureStepI' \
+        '@oldpacs RequestAttributesSequence.ScheduledProcedureStepID='
+    expect '@oldpacs AvailableTransferSyntaxUID=1.2.840.10008.1.2.4.7' \
+        '@oldpacs AvailableTransferSyntaxUID=1.2.840.10008.1.2.4.70 '
 fi
+# options that take a keyword, a change or a transfer syntax, whichever the tool has
+for option in $("$tool" --help | sed -nE 's/^  (-., )?(--[a-z-]+) (KEY|KEY=VALUE|SYNTAX)( .*|$)/\2:\3/p'); do
+    case $option in
+        *:KEY) expect "${option%:*} PatientBirthTi" "${option%:*} PatientBirthTime " ;;
+        *:KEY=VALUE) expect "${option%:*} PatientBirthTi" "${option%:*} PatientBirthTime=" ;;
+        *) expect "${option%:*} 1.2.840.10008.1.2.4.7" "${option%:*} 1.2.840.10008.1.2.4.70 " ;;
+    esac
+done
+
+for shell in bash zsh; do
+    if ! command -v $shell >/dev/null || ! command -v python3 >/dev/null; then
+        echo "no $shell or python3 here: not tested"
+        continue
+    fi
+    tr '\n' '\0' <typed |
+        xargs -0 python3 "$source/tests/support/complete.py" $shell "$source/completions/$name.$shell" >"$shell.got"
+    diff -u wanted "$shell.got" || fail "$shell"
+done
+
 if command -v fish >/dev/null; then
-    fish --no-execute "$source/completions/$name.fish" || fail "fish: syntax"
-    ask_fish() {
-        fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$source/completions/$name.fish" "$1"
-    }
-    ask_fish "$name --log-form" | grep -q '^--log-format' || fail "fish: an option"
-    ask_fish "$name --log-format j" | grep -q '^json' || fail "fish: a choice"
-    [ $endpoints = 0 ] || ask_fish "$name @old" | grep -q '^@oldpacs' || fail "fish: a node"
+    # words as they stand on the line, unquoted and without the rest of it
+    while IFS= read -r line <&3 && IFS= read -r becomes <&4; do
+        word=$(printf %s "${becomes#<}" | sed -e 's/ *>$//' -e 's/\\ /\t/g' -e 's/.* //' -e 's/\t/ /g')
+        fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$source/completions/$name.fish" "$line" |
+            cut -f 1 | grep -qxF -- "$word" || fail "fish: $line has no $word"
+    done 3<typed 4<wanted
 fi
 exit $status

@@ -5,6 +5,7 @@
 #include "cli/validators.hpp"
 #include "query/columns.hpp"
 #include "query/enquiry.hpp"
+#include "query/key_words.hpp"
 
 #include <unistd.h>
 
@@ -107,12 +108,13 @@ ExitCode find(const Options& options, const cli::PeerOptions& peer, cli::Run& ru
 
 void add_options(CLI::App& app, Options& options)
 {
+    app.option_defaults()->group("Query");
     const auto add = [&](const char* name, auto& value, const char* type, const char* help) {
-        return app.add_option(name, value, help)->type_name(type)->group("Query");
+        return app.add_option(name, value, help)->type_name(type);
     };
     for (const query::WishOption& wish : query::wish_options()) {
         if (wish.flag != nullptr) {
-            app.add_flag(wish.name, options.wishes.*wish.flag, wish.help)->group("Query");
+            app.add_flag(wish.name, options.wishes.*wish.flag, wish.help);
         } else if (wish.single != nullptr) {
             add(wish.name, options.wishes.*wish.single, wish.value, wish.help);
         } else {
@@ -121,12 +123,9 @@ void add_options(CLI::App& app, Options& options)
     }
     add("--level", options.level, "LEVEL", "What is asked for; default by the keys, see above")
         ->check(CLI::IsMember({"patient", "study", "series", "instance"}));
-    cli::add_number(app, "-n,--limit", options.limit, "Stop after N answers; 0 is all")
-        ->group("Query");
-    cli::add_duration(app, "--max-duration", options.max_duration, "Longest time for a question")
-        ->group("Query");
-    app.add_flag("--explain", options.explain, "Print what would be sent, and stop")
-        ->group("Query");
+    cli::add_number(app, "-n,--limit", options.limit, "Stop after N answers; 0 is all");
+    cli::add_duration(app, "--max-duration", options.max_duration, "Longest time for a question");
+    app.add_flag("--explain", options.explain, "Print what would be sent, and stop");
 }
 
 }  // namespace
@@ -143,6 +142,7 @@ int main(int argc, char** argv)
     add_options(app, options);
     tool.offer_formats({cli::Format::ndjson, cli::Format::table, cli::Format::dicom_json},
                        query::answer_columns(dicom::QueryLevel::study));
+    tool.offer_words(cli::WordKind::assignment, query::key_words);
     const cli::PeerOptions peer{
         tool,
         {"calling", "charset", "connect_timeout", "timeout", "max_pdu", "user", "passcode_file"}};

@@ -2,8 +2,10 @@
 
 #include "cli/peer_options.hpp"
 #include "cli/validators.hpp"
+#include "dicom/words.hpp"
 #include "send/destination.hpp"
 #include "send/job.hpp"
+#include "send/stored_record.hpp"
 
 #include <memory>
 
@@ -136,12 +138,9 @@ int main(int argc, char** argv)
     Options options;
     cli::Tool tool{info};
     add_options(tool.options(), options);
-    tool.offer_formats({cli::Format::ndjson, cli::Format::table},
-                       {{"outcome", "OUTCOME", 7},
-                        {"reason", "REASON", 16},
-                        {"SOPInstanceUID", "INSTANCE", 64},
-                        {"path", "PATH"}});
+    tool.offer_formats({cli::Format::ndjson, cli::Format::table}, send::stored_columns());
     tool.offer_progress();
+    tool.offer_words(cli::WordKind::assignment, dicom::edit_words);
     tool.accept_dcmtk_habits(cli::PeerPlace::last);
     const cli::PeerOptions peer{tool,
                                 {"calling", "connect_timeout", "timeout", "max_pdu", "async_window",

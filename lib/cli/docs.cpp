@@ -1,5 +1,6 @@
 #include "cli/docs.hpp"
 
+#include "cli/completion.hpp"
 #include "cli/option_table.hpp"
 
 #include <fmt/format.h>
@@ -50,16 +51,6 @@ std::string help_entry(const OptionEntry& entry)
                 : fmt::format("  {}\n{:{}}{}", head, "", indent, wrapped(body));
 }
 
-std::string node_lines()
-{
-    std::string out;
-    const Config config = Config::find({});
-    for (const auto& [name, node] : config.nodes()) {
-        out += "@" + name + "\n";
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string help_text(const Tool& tool)
@@ -92,23 +83,19 @@ std::string help_text(const Tool& tool)
 
 std::optional<std::string> generated(const Tool& tool, int argc, const char* const* argv)
 {
-    if (argc != 3 || std::string_view{argv[1]} != "--generate") {
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    if (words.size() < 2 || words[0] != "--generate") {
         return std::nullopt;
     }
-    const std::string_view what{argv[2]};
-    if (what == "man") {
-        return man_page(tool, PACS_VERSION);
+    if (words[1] == "complete") {
+        return rendered(complete(tool, {words.begin() + 2, words.end()}));
     }
-    if (what == "bash") {
-        return bash_completion(tool);
-    }
-    if (what == "zsh") {
-        return zsh_completion(tool);
-    }
-    if (what == "fish") {
-        return fish_completion(tool);
-    }
-    return what == "nodes" ? std::optional{node_lines()} : std::nullopt;
+    const std::string& what = words.size() == 2 ? words[1] : "";
+    return what == "man"    ? std::optional{man_page(tool, PACS_VERSION)}
+           : what == "bash" ? std::optional{bash_completion(tool)}
+           : what == "zsh"  ? std::optional{zsh_completion(tool)}
+           : what == "fish" ? std::optional{fish_completion(tool)}
+                            : std::nullopt;
 }
 
 }  // namespace pacs::cli

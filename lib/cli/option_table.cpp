@@ -1,7 +1,5 @@
 #include "cli/option_table.hpp"
 
-#include "cli/tool.hpp"
-
 #include <algorithm>
 
 namespace pacs::cli {
@@ -24,7 +22,9 @@ void split_type(const std::string& type, OptionEntry& entry)
     }
 }
 
-OptionEntry entry_of(const CLI::Option& option)
+}  // namespace
+
+OptionEntry option_entry(const CLI::Option& option)
 {
     OptionEntry entry;
     for (const std::string& name : option.get_snames()) {
@@ -53,19 +53,17 @@ OptionEntry entry_of(const CLI::Option& option)
     return entry;
 }
 
-}  // namespace
-
-bool OptionEntry::names_endpoint() const
-{
-    return value == "PEER" || value == "SOURCE" || value == "DEST";
-}
-
 std::vector<OptionEntry> option_table(const Tool& tool)
 {
+    return option_table(tool.options());
+}
+
+std::vector<OptionEntry> option_table(const CLI::App& app)
+{
     std::vector<OptionEntry> table;
-    for (const CLI::Option* option : tool.options().get_options()) {
+    for (const CLI::Option* option : app.get_options()) {
         if (!option->get_group().empty()) {
-            table.push_back(entry_of(*option));
+            table.push_back(option_entry(*option));
         }
     }
     const std::vector<std::string> groups = group_names(table);

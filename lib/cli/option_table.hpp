@@ -1,11 +1,11 @@
 #pragma once
 
+#include "cli/tool.hpp"
+
 #include <string>
 #include <vector>
 
 namespace pacs::cli {
-
-class Tool;
 
 /// One option as the writers of help, manual and completions need it, read back from CLI11, so
 /// that none of them can differ from what is parsed.
@@ -20,14 +20,14 @@ struct OptionEntry {
     bool required = false;
     bool repeats = false;
 
-    bool names_file() const { return value == "FILE"; }
-    bool names_folder() const { return value == "DIR"; }
-    /// A word that may be an @alias: PEER, SOURCE, DEST.
-    bool names_endpoint() const;
+    WordKind kind() const { return kind_of(value); }
 };
 
 /// All options that are not hidden: positional words first, then group by group.
 std::vector<OptionEntry> option_table(const Tool& tool);
+/// The same of one subcommand.
+std::vector<OptionEntry> option_table(const CLI::App& app);
+OptionEntry option_entry(const CLI::Option& option);
 /// The groups of a table in their order, "Common" last.
 std::vector<std::string> group_names(const std::vector<OptionEntry>& table);
 /// `text` with every `from` replaced.

@@ -6,6 +6,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/progress.hpp"
 #include "cli/records.hpp"
+#include "cli/word_kind.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pacs::cli {
@@ -99,6 +101,9 @@ public:
     void offer_progress();
     /// Understands DCMTK's spellings (arguments.hpp); `place` is where the peer belongs.
     void accept_dcmtk_habits(PeerPlace place) { habits_ = place; }
+    /// Completes values of that kind from a list (word_kind.hpp): cli knows nothing of DICOM.
+    void offer_words(WordKind kind, WordList list) { words_[kind] = std::move(list); }
+    const WordLists& word_lists() const noexcept { return words_; }
     /// A line under ENVIRONMENT of the manual page.
     void document_variable(std::string name, std::string meaning);
 
@@ -121,6 +126,7 @@ private:
     ToolInfo info_;
     CLI::App app_;
     std::vector<Note> variables_;
+    WordLists words_;
     std::vector<Column> columns_;
     bool table_offered_ = false;
     std::optional<PeerPlace> habits_;

@@ -106,4 +106,12 @@ JsonLine item_record(const RecordStyle& style, const stream::Item& item)
     return line;
 }
 
+std::vector<Column> stored_columns()
+{
+    return {{"outcome", "OUTCOME", 7},
+            {"reason", "REASON", 16},
+            {"SOPInstanceUID", "INSTANCE", 64},
+            {"path", "PATH"}};
+}
+
 }  // namespace pacs::send

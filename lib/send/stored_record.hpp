@@ -1,10 +1,12 @@
 #pragma once
 
+#include "base/column.hpp"
 #include "base/json_line.hpp"
 #include "send/coercion.hpp"
 #include "send/parcel.hpp"
 
 #include <string_view>
+#include <vector>
 
 namespace pacs::send {
 
@@ -21,5 +23,8 @@ JsonLine stored_record(const RecordStyle& style, const Parcel& parcel, const Rep
 
 /// The record of an item that is no object, or was not sent.
 JsonLine item_record(const RecordStyle& style, const stream::Item& item);
+
+/// What a person at a terminal wants to see of these records.
+std::vector<Column> stored_columns();
 
 }  // namespace pacs::send

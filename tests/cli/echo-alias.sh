@@ -15,4 +15,4 @@ pacs-echo @nobody
 echo "$?"
 PACS_TIMEOUT=soon pacs-echo @pacs
 echo "$?"
-pacs-echo --generate nodes
+pacs-echo --generate complete --timeout 3s @p
