@@ -1,5 +1,6 @@
 #include "archive/find_service.hpp"
 
+#include "archive/service_statuses.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "dicom/query_level.hpp"
@@ -185,13 +186,13 @@ net::Response FindService::answer(const net::FindRequest& request, const net::Co
         keys = dicom::decode(std::as_bytes(std::span{identifier}),
                              dicom::TransferSyntax{context.transfer_syntax});
     } catch (const Error& error) {
-        return refusal(request, net::statuses::cannot_understand, error);
+        return refusal(request, find_statuses::unreadable.status, error);
     }
     index::Query query;
     try {
         query = index::parse_query(root_of(context), keys, granted);
     } catch (const Error& error) {
-        return refusal(request, net::statuses::identifier_mismatch, error);
+        return refusal(request, find_statuses::bad_identifier.status, error);
     }
     try {
         return stream(request, context, keys, std::move(query), responder);
@@ -199,7 +200,7 @@ net::Response FindService::answer(const net::FindRequest& request, const net::Co
         throw;
     } catch (const Error& error) {
         log::warning("answering a C-FIND: {}", error.what());
-        return refusal(request, net::statuses::out_of_resources, error);
+        return refusal(request, find_statuses::failed.status, error);
     }
 }
 
@@ -208,8 +209,9 @@ net::Response FindService::stream(const net::FindRequest& request, const net::Co
                                   net::Responder& responder)
 {
     const dicom::TransferSyntax syntax{context.transfer_syntax};
-    const net::Status pending = query.unsupported.empty() ? net::statuses::pending
-                                                          : net::statuses::pending_keys_unsupported;
+    const net::Status pending =
+        (query.unsupported.empty() ? find_statuses::match : find_statuses::match_without_keys)
+            .status;
     AskerWatch asker{responder};
     try {
         index::Search search = index_.search(std::move(query), Deadline::after(options_.timeout),
@@ -217,7 +219,7 @@ net::Response FindService::stream(const net::FindRequest& request, const net::Co
         while (auto match = search.next()) {
             const auto answer = answer_for(identifier, std::move(*match), options_.retrieve_ae);
             if (!responder.send(dicom::encode(answer, syntax), pending)) {
-                return net::Response::to(request, net::statuses::cancel);
+                return net::Response::to(request, find_statuses::cancelled.status);
             }
         }
     } catch (const Error&) {
@@ -225,9 +227,9 @@ net::Response FindService::stream(const net::FindRequest& request, const net::Co
             throw;
         }
         asker.rethrow_if_gone();
-        return net::Response::to(request, net::statuses::cancel);
+        return net::Response::to(request, find_statuses::cancelled.status);
     }
-    return net::Response::to(request, net::statuses::success);
+    return net::Response::to(request, find_statuses::complete.status);
 }
 
 }  // namespace pacs::archive

@@ -4,6 +4,7 @@
 #include "archive/ingest_job.hpp"
 #include "archive/placement.hpp"
 #include "archive/reception.hpp"
+#include "archive/service_statuses.hpp"
 #include "archive/worker_pool.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -113,7 +114,7 @@ std::optional<StoreResult> lack_of_space(const storage::Layout& layout, const Di
     if (!space.below(min_free)) {
         return std::nullopt;
     }
-    return refusal_of(StoreKind::refused, net::statuses::out_of_resources,
+    return refusal_of(StoreKind::refused, store_statuses::no_space.status,
                       "the archive has too little free space",
                       fmt::format("{} are free, {} are held in reserve", size_text(space.free),
                                   size_text(min_free.of(space.total))));
@@ -147,7 +148,7 @@ OnConflict Ingest::Core::on_conflict() const
 std::optional<StoreResult> Ingest::Core::refusal(const Announcement& announcement)
 {
     if (!dicom::is_valid_uid(announcement.sop_instance_uid)) {
-        return refusal_of(StoreKind::refused, net::statuses::invalid_instance,
+        return refusal_of(StoreKind::refused, store_statuses::bad_instance_uid.status,
                           "the Affected SOP Instance UID is not valid", {});
     }
     DiskShare reserve;

@@ -35,12 +35,8 @@ enum class StoreKind : std::uint8_t {
 };
 std::string_view to_string(StoreKind kind) noexcept;  ///< "set_aside"
 
-/// The answer to a C-STORE. The statuses (PS3.4 B.2.3, PS3.7 Annex C):
-/// 0000 stored, duplicate or replaced; B000 set aside; 0111 rejected; 0117 a SOP Instance UID that
-/// is none; A700 no space below the reserve, no descriptors, disk or index failure; A900 SOP Class,
-/// A901 SOP Instance UID other than announced; C000 structure broken or truncated; C001 nested
-/// deeper than 64; C002 no Study, Series or SOP Instance UID or SOP Class UID; C003 one that is no
-/// valid UID. A9xx and Cxxx objects are in quarantine/.
+/// The answer to a C-STORE; the statuses are those of store_statuses (service_statuses.hpp).
+/// Objects answered A9xx and Cxxx are in quarantine/.
 struct StoreResult {
     StoreKind kind = StoreKind::failed;
     net::Status status;

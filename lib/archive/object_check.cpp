@@ -1,5 +1,6 @@
 #include "archive/object_check.hpp"
 
+#include "archive/service_statuses.hpp"
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -27,10 +28,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t piece_bytes = std::size_t{256} * 1024;
 
-constexpr net::Status no_instance_match{0xA901};
-constexpr net::Status too_deep{0xC001};
-constexpr net::Status missing_uid{0xC002};
-constexpr net::Status invalid_uid{0xC003};
+static_assert(dicom::ScanLimits{}.depth == 64, "store_statuses::too_deep says so");
 
 struct UidRule {
     dicom::Tag tag;
@@ -49,11 +47,11 @@ std::optional<Objection> objection_to_uids(const dicom::DataSet& header)
         const std::string uid = header.text(rule.tag);
         if (uid.empty()) {
             const std::string words = fmt::format("the data set has no {}", rule.name);
-            return Objection{missing_uid, words, words};
+            return Objection{store_statuses::missing_uid.status, words, words};
         }
         if (!dicom::is_valid_uid(uid)) {
             const std::string words = fmt::format("the {} is not valid", rule.name);
-            return Objection{invalid_uid, words, words};
+            return Objection{store_statuses::invalid_uid.status, words, words};
         }
     }
     return std::nullopt;
@@ -65,12 +63,14 @@ std::optional<Objection> objection_to_announcement(const dicom::DataSet& header,
     const std::string class_uid = header.text(dicom::tags::sop_class_uid);
     const std::string instance_uid = header.text(dicom::tags::sop_instance_uid);
     if (class_uid != announced.sop_class_uid) {
-        return Objection{net::statuses::data_set_mismatch, "SOP Class UID other than announced",
+        return Objection{store_statuses::class_mismatch.status,
+                         "SOP Class UID other than announced",
                          fmt::format("the data set has SOP Class UID {}, announced was {}",
                                      class_uid, announced.sop_class_uid)};
     }
     if (instance_uid != announced.sop_instance_uid) {
-        return Objection{no_instance_match, "SOP Instance UID other than announced",
+        return Objection{store_statuses::instance_mismatch.status,
+                         "SOP Instance UID other than announced",
                          fmt::format("the data set has SOP Instance UID {}, announced was {}",
                                      instance_uid, announced.sop_instance_uid)};
     }
@@ -79,7 +79,7 @@ std::optional<Objection> objection_to_announcement(const dicom::DataSet& header,
 
 Objection broken(const std::string& detail)
 {
-    return {net::statuses::cannot_understand, "the data set is broken or cut off", detail};
+    return {store_statuses::broken.status, "the data set is broken or cut off", detail};
 }
 
 /// The scan and the digest of a file whose head was read.
@@ -155,7 +155,8 @@ std::optional<Objection> objection_to(const dicom::HeaderScanner& scanner,
                                       const Announcement* announcement)
 {
     if (scanner.too_deep()) {
-        return Objection{too_deep, "sequences are nested too deep", scanner.defect()};
+        return Objection{store_statuses::too_deep.status, "sequences are nested too deep",
+                         scanner.defect()};
     }
     if (!scanner.defect().empty()) {
         return broken(scanner.defect());

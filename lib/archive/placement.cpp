@@ -1,6 +1,7 @@
 #include "archive/placement.hpp"
 
 #include "archive/object_check.hpp"
+#include "archive/service_statuses.hpp"
 #include "archive/set_aside_record.hpp"
 #include "base/digest.hpp"
 #include "base/error.hpp"
@@ -81,7 +82,7 @@ StoreResult failure(const std::string& reason)
 {
     StoreResult result;
     result.kind = StoreKind::failed;
-    result.status = net::statuses::out_of_resources;
+    result.status = store_statuses::failed.status;
     result.comment = "the archive cannot store it now";
     result.detail = reason;
     return result;
@@ -157,7 +158,7 @@ void Placement::publish_or_meet(IngestJob& job, OnConflict on_conflict)
 {
     if (job.file->publish(folders_, archive_.layout().object(uids_of(job.record)))) {
         put_on_disk(job);
-        conclude(job, StoreKind::stored, net::statuses::success);
+        conclude(job, StoreKind::stored, store_statuses::stored.status);
         job.change = Change::insert;
     } else {
         decide(job, on_conflict);
@@ -201,7 +202,7 @@ void Placement::meet_unknown_file(IngestJob& job, const fs::path& path)
             throw Error(ErrorKind::storage, "putting an object in its place: it is taken");
         }
         put_on_disk(job);
-        conclude(job, StoreKind::stored, net::statuses::success);
+        conclude(job, StoreKind::stored, store_statuses::stored.status);
         job.change = Change::insert;
         return;
     }
@@ -225,13 +226,14 @@ void Placement::meet_own_place(IngestJob& job, const index::StoredInstance& stor
             throw Error(ErrorKind::storage, "putting an object in its place: it is taken");
         }
         put_on_disk(job);
-        conclude(job, same ? StoreKind::duplicate : StoreKind::stored, net::statuses::success);
+        conclude(job, same ? StoreKind::duplicate : StoreKind::stored,
+                 store_statuses::stored.status);
         job.result.detail = "the stored file was missing";
         // Also for the same content: the committer settles the file.
         job.change = Change::replace;
         log::warning("object {}: its file was missing; it came again", stored.instance_uid);
     } else if (same ? same_bytes(job.file->path(), path) : same_data_set(job.file->path(), path)) {
-        conclude(job, StoreKind::duplicate, net::statuses::success);
+        conclude(job, StoreKind::duplicate, store_statuses::stored.status);
         job.file->withdraw();
     } else if (same) {
         heal(job, path);
@@ -264,12 +266,12 @@ void Placement::resolve_conflict(IngestJob& job, const index::StoredInstance& st
             archive_.layout(), job.file->path(), job.record.instance_uid, job.record.sha256,
             conflict_record("set_aside", job.announcement, as_stored(job.record), stored.sha256));
         job.file->withdraw();
-        conclude(job, StoreKind::set_aside, net::statuses::coerced,
+        conclude(job, StoreKind::set_aside, store_statuses::set_aside.status,
                  "another object has this SOP Instance UID; set aside");
         break;
     case OnConflict::reject:
         job.file->withdraw();
-        conclude(job, StoreKind::rejected, net::statuses::duplicate_instance,
+        conclude(job, StoreKind::rejected, store_statuses::rejected.status,
                  "another object has this SOP Instance UID");
         break;
     case OnConflict::replace: {
@@ -289,7 +291,7 @@ void Placement::take_place(IngestJob& job, const fs::path& path, const fs::path&
 {
     job.file->replace(path, old_name);
     put_on_disk(job);
-    conclude(job, StoreKind::stored, net::statuses::success);
+    conclude(job, StoreKind::stored, store_statuses::stored.status);
     job.change = change;
 }
 

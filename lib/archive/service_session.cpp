@@ -1,5 +1,6 @@
 #include "archive/service_session.hpp"
 
+#include "archive/service_statuses.hpp"
 #include "dicom/uid.hpp"
 
 #include <string>
@@ -64,7 +65,7 @@ public:
     {
         if (is_find_class(context.abstract_syntax) ||
             context.abstract_syntax == dicom::uids::verification) {
-            return net::refuse_store(net::statuses::class_not_supported, "no storage SOP class");
+            return net::refuse_store(store_statuses::not_storage.status, "no storage SOP class");
         }
         Announcement announcement{.sop_class_uid = request.sop_class,
                                   .sop_instance_uid = request.sop_instance,
@@ -87,7 +88,7 @@ public:
                           const std::string& identifier, net::Responder& responder) override
     {
         if (!is_find_class(context.abstract_syntax)) {
-            return net::Response::to(request, net::statuses::class_not_supported);
+            return net::Response::to(request, find_statuses::not_find.status);
         }
         return find_.answer(request, context, granted(context.abstract_syntax), identifier,
                             responder);

@@ -93,6 +93,11 @@ const Repertoire* find_escape(std::string_view bytes) noexcept
     return found == std::end(repertoires) ? nullptr : found;
 }
 
+std::span<const Repertoire> all_repertoires() noexcept
+{
+    return repertoires;
+}
+
 const Repertoire& default_repertoire() noexcept
 {
     return repertoires[0];

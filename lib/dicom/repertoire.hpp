@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ const Repertoire* find_repertoire(std::string_view term);
 /// Finds the character set that an escape sequence, without ESC, designates. Looks at the front of
 /// `bytes` only; nullptr for one DICOM does not know.
 const Repertoire* find_escape(std::string_view bytes) noexcept;
+
+/// All of them, the default repertoire first.
+std::span<const Repertoire> all_repertoires() noexcept;
 
 /// The default repertoire, ISO-IR 6.
 const Repertoire& default_repertoire() noexcept;

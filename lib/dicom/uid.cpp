@@ -101,6 +101,15 @@ std::string_view uid_keyword(std::string_view uid) noexcept
     return row != nullptr ? row->keyword : std::string_view{};
 }
 
+std::vector<std::string_view> registered_uids()
+{
+    std::vector<std::string_view> uids;
+    for (const Row& row : rows) {
+        uids.emplace_back(row.uid);
+    }
+    return uids;
+}
+
 bool is_storage_class(std::string_view uid) noexcept
 {
     const Row* row = find_row(uid);

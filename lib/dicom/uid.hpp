@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pacs::dicom {
 
@@ -18,6 +19,8 @@ std::string_view uid_name(std::string_view uid) noexcept;
 std::string_view uid_keyword(std::string_view uid) noexcept;
 /// True when the registry (PS3.4 B.5) knows `uid` as a storage SOP class.
 bool is_storage_class(std::string_view uid) noexcept;
+/// All of the registry: SOP classes, transfer syntaxes and the rest, ascending as text.
+std::vector<std::string_view> registered_uids();
 
 namespace uids {
 inline constexpr std::string_view verification = "1.2.840.10008.1.1";

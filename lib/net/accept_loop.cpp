@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "net/rejections.hpp"
 #include "net/server_core.hpp"
 #include "net/socket_address.hpp"
 
@@ -74,13 +75,13 @@ void Server::Core::shed_one(Listener& listener)
     }
     Descriptor connection;
     if (listener.accept(connection) == Listener::Result::accepted) {
-        refuse(std::move(connection), listener.address().str(), AssociateRj::temporary_congestion,
+        refuse(std::move(connection), listener.address().str(), rejections::congestion.rejection,
                "no file descriptors left");
     }
 }
 
 void Server::Core::refuse(Descriptor connection, const std::string& listen_address,
-                          std::uint8_t reason, std::string detail)
+                          const AssociateRj& rejection, std::string detail)
 {
     AssociationReport report;
     const auto peer = peer_of(connection.get());
@@ -89,8 +90,7 @@ void Server::Core::refuse(Descriptor connection, const std::string& listen_addre
     report.peer_host = peer.host;
     report.peer_port = peer.port;
     report.listen_address = listen_address;
-    doorman.refuse(std::move(connection),
-                   {AssociateRj::transient, AssociateRj::presentation, reason});
+    doorman.refuse(std::move(connection), rejection);
     application.on_closed(report);
 }
 
@@ -98,7 +98,7 @@ void Server::Core::take(Descriptor connection, const std::string& listen_address
 {
     const auto peer = peer_of(connection.get());
     if (auto reason = admit(peer.host); !reason.empty()) {
-        refuse(std::move(connection), listen_address, AssociateRj::local_limit_exceeded,
+        refuse(std::move(connection), listen_address, rejections::too_many.rejection,
                std::move(reason));
         return;
     }
@@ -114,7 +114,7 @@ void Server::Core::take(Descriptor connection, const std::string& listen_address
     job->report.listen_address = listen_address;
     if (!start_thread(job)) {
         dismiss(peer.host);
-        refuse(std::move(job->connection), listen_address, AssociateRj::temporary_congestion,
+        refuse(std::move(job->connection), listen_address, rejections::congestion.rejection,
                "no thread left");
     }
 }

@@ -1,6 +1,7 @@
 #include "net/accept_rules.hpp"
 
 #include "dicom/uid.hpp"
+#include "net/rejections.hpp"
 
 #include <algorithm>
 
@@ -58,12 +59,10 @@ std::optional<AssociateRj> AcceptRules::refuse(const AssociateRq& request,
                                                const std::string& /*peer_host*/) const
 {
     if (!allowed(called_aes, request.called_ae)) {
-        return AssociateRj{AssociateRj::permanent, AssociateRj::service_user,
-                           AssociateRj::called_ae_not_recognised};
+        return rejections::called_title.rejection;
     }
     if (!allowed(calling_aes, request.calling_ae)) {
-        return AssociateRj{AssociateRj::permanent, AssociateRj::service_user,
-                           AssociateRj::calling_ae_not_recognised};
+        return rejections::calling_title.rejection;
     }
     return std::nullopt;
 }

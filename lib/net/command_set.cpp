@@ -2,6 +2,7 @@
 #include "dicom/uid.hpp"
 #include "net/command_tags.hpp"
 #include "net/message.hpp"
+#include "net/server_statuses.hpp"
 
 #include <fmt/format.h>
 
@@ -95,7 +96,7 @@ public:
     {
         const auto value = command_.u16(tag);
         if (!value) {
-            refuse(statuses::mistyped_argument, fmt::format("{} is missing", name));
+            refuse(server_statuses::missing_element.status, fmt::format("{} is missing", name));
         }
         return *value;
     }
@@ -103,7 +104,7 @@ public:
     {
         auto value = text_of(command_, tag);
         if (value.empty()) {
-            refuse(statuses::mistyped_argument, fmt::format("{} is missing", name));
+            refuse(server_statuses::missing_element.status, fmt::format("{} is missing", name));
         }
         if (!dicom::is_valid_uid(value)) {
             refuse(when_invalid, fmt::format("{} is no UID", name));
@@ -112,17 +113,17 @@ public:
     }
     std::string sop_class(dicom::Tag tag) const
     {
-        return uid(tag, "SOP Class UID", statuses::no_such_class);
+        return uid(tag, "SOP Class UID", server_statuses::bad_class_uid.status);
     }
     std::string sop_instance(dicom::Tag tag) const
     {
-        return uid(tag, "SOP Instance UID", statuses::invalid_instance);
+        return uid(tag, "SOP Instance UID", server_statuses::bad_instance_uid.status);
     }
     Priority priority() const
     {
         const auto value = number(tags::priority, "Priority");
         if (value > static_cast<std::uint16_t>(Priority::low)) {
-            refuse(statuses::invalid_argument, fmt::format("Priority is {:04X}", value));
+            refuse(server_statuses::bad_priority.status, fmt::format("Priority is {:04X}", value));
         }
         return static_cast<Priority>(value);
     }
@@ -130,7 +131,7 @@ public:
     void expect_data(bool wanted) const
     {
         if (has_data_ != wanted) {
-            refuse(statuses::mistyped_argument,
+            refuse(server_statuses::missing_element.status,
                    wanted ? "the data set is missing" : "a data set where none may be");
         }
     }
@@ -180,7 +181,7 @@ Request read_move(const RequestReader& reader)
     auto request = reader.operation<MoveRequest>();
     request.destination_ae = reader.text(tags::move_destination);
     if (request.destination_ae.empty()) {
-        reader.refuse(statuses::mistyped_argument, "Move Destination is missing");
+        reader.refuse(server_statuses::missing_element.status, "Move Destination is missing");
     }
     return request;
 }
@@ -289,7 +290,7 @@ Request parse_request(const DataSet& command)
     if (is_response(command)) {
         hopeless("a response where a request was expected");
     }
-    reader.refuse(statuses::unrecognised_operation, "unrecognised operation");
+    reader.refuse(server_statuses::unknown_command.status, "unrecognised operation");
 }
 
 Response parse_response(const DataSet& command)

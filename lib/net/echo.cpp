@@ -5,6 +5,15 @@
 
 namespace pacs::net {
 
+const std::vector<Proposal>& verification_proposals()
+{
+    static const std::vector<Proposal> proposals{
+        {std::string{dicom::uids::verification},
+         {std::string{dicom::uids::implicit_le}, std::string{dicom::uids::explicit_le}},
+         {}}};
+    return proposals;
+}
+
 Answer echo(Association& association)
 {
     const auto& context = association.require_context(dicom::uids::verification);

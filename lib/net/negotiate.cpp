@@ -1,5 +1,6 @@
 #include "dicom/uid.hpp"
 #include "net/association_core.hpp"
+#include "net/rejections.hpp"
 
 #include <fmt/format.h>
 
@@ -241,19 +242,16 @@ namespace {
 std::optional<AssociateRj> formal_refusal(const AssociateRq& request)
 {
     if (request.application_context != dicom::uids::application_context) {
-        return AssociateRj{AssociateRj::permanent, AssociateRj::service_user,
-                           AssociateRj::application_context_not_supported};
+        return rejections::application_context.rejection;
     }
     if (!is_valid_ae_title(request.called_ae)) {
-        return AssociateRj{AssociateRj::permanent, AssociateRj::service_user,
-                           AssociateRj::called_ae_not_recognised};
+        return rejections::called_title.rejection;
     }
     if (!is_valid_ae_title(request.calling_ae)) {
-        return AssociateRj{AssociateRj::permanent, AssociateRj::service_user,
-                           AssociateRj::calling_ae_not_recognised};
+        return rejections::calling_title.rejection;
     }
     if (request.user.max_pdu_bytes != 0 && request.user.max_pdu_bytes < least_max_pdu) {
-        return AssociateRj{AssociateRj::permanent, AssociateRj::acse, AssociateRj::acse_no_reason};
+        return rejections::no_room.rejection;
     }
     return std::nullopt;
 }
@@ -349,9 +347,7 @@ void Association::Core::accept(const AcceptPolicy& policy)
     const bool acceptable = (request.protocol_version & 1U) != 0;
     (void)step(Event::associate_rq_pdu, acceptable);
     if (!acceptable) {
-        reject({AssociateRj::permanent, AssociateRj::acse,
-                AssociateRj::protocol_version_not_supported},
-               false);
+        reject(rejections::protocol_version.rejection, false);
     }
     if (const auto refusal = formal_refusal(request)) {
         reject(*refusal, true);

@@ -1,12 +1,10 @@
 #include "net/probe.hpp"
 
-#include "dicom/uid.hpp"
 #include "net/echo.hpp"
 
 #include <fmt/format.h>
 
 #include <chrono>
-#include <vector>
 
 namespace pacs::net {
 
@@ -20,15 +18,6 @@ private:
     using Clock = std::chrono::steady_clock;
     Clock::time_point start_ = Clock::now();
 };
-
-const std::vector<Proposal>& verification()
-{
-    static const std::vector<Proposal> proposals{
-        {std::string{dicom::uids::verification},
-         {std::string{dicom::uids::implicit_le}, std::string{dicom::uids::explicit_le}},
-         {}}};
-    return proposals;
-}
 
 std::string words_of(const Answer& answer)
 {
@@ -47,7 +36,7 @@ Probe probe(const Address& peer, const RequestOptions& options)
     Probe result;
     try {
         const Stopwatch connecting;
-        const auto association = Association::request(peer, options, verification());
+        const auto association = Association::request(peer, options, verification_proposals());
         result.connect_seconds = connecting.seconds();
         const Negotiated& agreed = association->negotiated();
         result.implementation = agreed.peer_implementation_version.empty()

@@ -40,7 +40,8 @@ class StoreSink {
 public:
     virtual ~StoreSink() = default;
     /// The next bytes, in order, valid during the call. An exception ends the taking: the rest is
-    /// read and dropped, then the answer is A700 (Error(storage)), or C000 (others).
+    /// read and dropped, then the answer is A700 (Error(storage), Error(limit)), C000
+    /// (Error(data)) or 0110 (others).
     virtual void write(std::span<const std::byte> bytes) = 0;
     /// The data set is complete. The answer goes out when `reply` is called: it may be kept, and
     /// the next message is read meanwhile when the window allows. May throw as write().

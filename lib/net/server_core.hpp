@@ -25,8 +25,8 @@ struct Server::Core : public std::enable_shared_from_this<Server::Core> {
     void accept_from(Listener& listener);
     void take(Descriptor connection, const std::string& listen_address);
     void shed_one(Listener& listener);
-    void refuse(Descriptor connection, const std::string& listen_address, std::uint8_t reason,
-                std::string detail);
+    void refuse(Descriptor connection, const std::string& listen_address,
+                const AssociateRj& rejection, std::string detail);
 
     // --- a connection's thread (connection.cpp)
     struct Job;

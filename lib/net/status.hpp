@@ -38,6 +38,13 @@ struct Status {
 
 std::string_view to_string(StatusClass status_class) noexcept;  ///< "failure"
 
+/// A status that a server of ours answers with, and when. Code that answers takes its status from
+/// such a rule, and pacs-conformance(7) lists the same rules, so that the two cannot differ.
+struct StatusRule {
+    Status status;
+    std::string_view when;  ///< for people, without a full stop
+};
+
 /// The codes the library itself sends or looks for, PS3.7 Annex C and PS3.4.
 namespace statuses {
 inline constexpr Status success{0x0000};

@@ -1,3 +1,4 @@
+#include "net/server_statuses.hpp"
 #include "net/worker.hpp"
 
 #include <utility>
@@ -12,7 +13,7 @@ StoreReply::Operation::Operation(std::shared_ptr<ReplyQueue> replies, std::uint8
 
 StoreReply::Operation::~Operation()
 {
-    answer(statuses::processing_failure, "not answered", {});
+    answer(server_statuses::defect.status, "not answered", {});
 }
 
 void StoreReply::Operation::answer(Status status, std::string_view comment,

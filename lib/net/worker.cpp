@@ -2,6 +2,8 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "net/operation_responder.hpp"
+#include "net/server_statuses.hpp"
 
 #include <fmt/format.h>
 
@@ -36,13 +38,13 @@ Failure failure_of_exception(Status when_data_is_wrong, std::string_view doing)
         log::error("{}: {}", doing, error.what());
         switch (error.kind()) {
         case ErrorKind::storage:
-        case ErrorKind::limit: return {statuses::out_of_resources, "out of resources"};
+        case ErrorKind::limit: return {server_statuses::no_resources.status, "out of resources"};
         case ErrorKind::data: return {when_data_is_wrong, "the data cannot be understood"};
-        default: return {statuses::processing_failure, "processing failure"};
+        default: return {server_statuses::defect.status, "processing failure"};
         }
     } catch (const std::exception& error) {
         log::error("{}: {}", doing, error.what());
-        return {statuses::processing_failure, "processing failure"};
+        return {server_statuses::defect.status, "processing failure"};
     }
 }
 
@@ -70,104 +72,25 @@ StoreDecision refuse_store(Status status, std::string comment)
 
 Status Session::on_echo(const EchoRequest& /*request*/)
 {
-    return statuses::success;
+    return server_statuses::echoed.status;
 }
 
 StoreDecision Session::on_store(const StoreRequest& /*request*/, const Context& /*context*/)
 {
-    return refuse_store(statuses::class_not_supported, {});
+    return refuse_store(server_statuses::not_served.status, {});
 }
 
 Response Session::on_find(const FindRequest& request, const Context& /*context*/,
                           const std::string& /*identifier*/, Responder& /*responder*/)
 {
-    return Response::to(request, statuses::class_not_supported);
+    return Response::to(request, server_statuses::not_served.status);
 }
 
 Response Session::on_other(const Request& request, const Context& /*context*/,
                            const std::string& /*data*/, Responder& /*responder*/)
 {
-    return Response::to(request, statuses::unrecognised_operation);
+    return Response::to(request, server_statuses::unknown_command.status);
 }
-
-/// Pending responses of one operation, and its C-CANCEL.
-class Worker::OperationResponder : public Responder {
-public:
-    OperationResponder(Worker& worker, const Request& request, std::uint8_t context_id)
-        : worker_(worker), request_(request), context_id_(context_id)
-    {
-    }
-
-    bool send(std::string_view identifier, Status status) override
-    {
-        auto response = Response::to(request_, status);
-        response.has_data = true;
-        return send(response, identifier);
-    }
-
-    bool send(const Response& pending, std::string_view data) override
-    {
-        worker_.check_stop();
-        constexpr std::size_t answers_between_looks = 32;
-        if (sent_ % answers_between_looks == 0 && cancelled()) {
-            return false;
-        }
-        auto response = pending;
-        response.has_data = !data.empty() || pending.has_data;
-        worker_.association_.send_later(context_id_, response, data);
-        constexpr std::chrono::milliseconds longest_hold{5};
-        if (sent_++ == 0 || Deadline::Clock::now() - flushed_ >= longest_hold) {
-            flush();
-            return !cancelled();
-        }
-        return true;
-    }
-
-    void flush() override
-    {
-        worker_.association_.flush();
-        flushed_ = Deadline::Clock::now();
-    }
-
-    bool cancelled() override
-    {
-        auto& association = worker_.association_;
-        while (!cancelled_ && !worker_.stashed_ && association.pending()) {
-            auto message = association.receive();
-            if (!message) {
-                worker_.release_asked_ = true;
-                cancelled_ = true;
-            } else if (is_our_cancel(*message)) {
-                cancelled_ = true;
-            } else {
-                worker_.stashed_ = std::move(message);
-            }
-        }
-        return cancelled_;
-    }
-
-private:
-    bool is_our_cancel(const Incoming& message) const
-    {
-        if (message.has_data || is_response(message.command)) {
-            return false;
-        }
-        try {
-            const auto request = parse_request(message.command);
-            const auto* cancel = std::get_if<CancelRequest>(&request);
-            return cancel != nullptr && cancel->message_id_responded == message_id(request_);
-        } catch (const CommandError&) {
-            return false;  // whatever it is, its turn comes
-        }
-    }
-
-    Worker& worker_;
-    const Request& request_;
-    std::uint8_t context_id_;
-    Deadline::Clock::time_point flushed_;
-    std::size_t sent_ = 0;
-    bool cancelled_ = false;
-};
 
 Worker::Worker(Association& association, Session& session, std::shared_ptr<ReplyQueue> replies,
                const ServerLimits& limits, const StopState& stop)
@@ -302,7 +225,8 @@ void Worker::handle_request(const Request& request, const Context& context, bool
         if (has_data) {
             association_.skip_data();
         }
-        const auto status = served ? statuses::duplicate_invocation : statuses::class_not_supported;
+        const auto status =
+            (served ? server_statuses::repeated_id : server_statuses::not_served).status;
         replies_->count(name, status);
         association_.send(context.id, Response::to(request, status));
         return;
@@ -316,7 +240,7 @@ void Worker::handle_request(const Request& request, const Context& context, bool
     try {
         response = operate(request, context, has_data);
     } catch (...) {
-        replies_->settle(Response::to(request, statuses::processing_failure), false);
+        replies_->settle(Response::to(request, server_statuses::defect.status), false);
         association_.end_operation();
         throw;
     }
@@ -330,7 +254,8 @@ void Worker::store(const StoreRequest& request, const Context& context)
     try {
         decision = session_.on_store(request, context);
     } catch (...) {
-        auto failure = failure_of_exception(statuses::cannot_understand, "storing an object");
+        auto failure =
+            failure_of_exception(server_statuses::bad_object.status, "storing an object");
         decision = refuse_store(failure.status, std::move(failure.comment));
     }
     if (decision.sink) {
@@ -339,7 +264,7 @@ void Worker::store(const StoreRequest& request, const Context& context)
     }
     association_.skip_data();
     const bool honest = decision.refusal.failure();  // dropped bytes are never a success
-    reply(honest ? decision.refusal : statuses::processing_failure, decision.comment);
+    reply(honest ? decision.refusal : server_statuses::defect.status, decision.comment);
 }
 
 void Worker::store_to(StoreSink& sink, const StoreReply& reply)
@@ -349,7 +274,7 @@ void Worker::store_to(StoreSink& sink, const StoreReply& reply)
         try {
             step();
         } catch (...) {
-            failure = failure_of_exception(statuses::cannot_understand, "storing an object");
+            failure = failure_of_exception(server_statuses::bad_object.status, "storing an object");
         }
     };
     association_.receive_data([&](std::span<const std::byte> bytes) {
@@ -374,8 +299,9 @@ Response Worker::operate(const Request& request, const Context& context, bool ha
         has_data ? association_.receive_data(limits_.max_identifier_bytes) : std::string{};
     if (!data) {
         return Response::to(request,
-                            needs_identifier(request) ? statuses::identifier_mismatch
-                                                      : statuses::resource_limitation,
+                            (needs_identifier(request) ? server_statuses::long_identifier
+                                                       : server_statuses::long_data_set)
+                                .status,
                             "the data set is too long");
     }
     auto response = call(request, context, *data);
@@ -384,7 +310,7 @@ Response Worker::operate(const Request& request, const Context& context, bool ha
     response.message_id_responded = frame.message_id_responded;
     response.has_data = false;
     if (response.status.pending()) {
-        response.status = statuses::processing_failure;  // a final response never is
+        response.status = server_statuses::defect.status;  // a final response never is
     }
     return response;
 }
@@ -402,7 +328,7 @@ Response Worker::call(const Request& request, const Context& context, const std:
         return session_.on_other(request, context, data, responder);
     } catch (...) {
         auto failure =
-            failure_of_exception(statuses::identifier_mismatch,
+            failure_of_exception(server_statuses::bad_identifier.status,
                                  fmt::format("answering {}", operation_name(field(request))));
         return Response::to(request, failure.status, std::move(failure.comment));
     }

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <utility>
 
@@ -166,11 +165,7 @@ void PeerSource::connect(const Question& question)
     if (question.relational || question.fuzzy) {
         options.extended.push_back({sop_class, extended_info(question)});
     }
-    const std::array proposals{net::Proposal{
-        sop_class,
-        {std::string{dicom::uids::explicit_le}, std::string{dicom::uids::implicit_le}},
-        std::nullopt}};
-    association_ = net::Association::request(peer_, options, proposals);
+    association_ = net::Association::request(peer_, options, find_proposals(question.root));
     require(sop_class);
     note_grants(question, sop_class);
 }
@@ -292,6 +287,13 @@ void PeerSource::close()
 }
 
 }  // namespace
+
+std::vector<net::Proposal> find_proposals(dicom::QueryRoot root)
+{
+    return {{std::string{dicom::find_class(root)},
+             {std::string{dicom::uids::explicit_le}, std::string{dicom::uids::implicit_le}},
+             std::nullopt}};
+}
 
 std::unique_ptr<Source> peer_source(const net::Address& peer, PeerSourceOptions options)
 {

@@ -75,6 +75,9 @@ struct PeerSourceOptions {
     std::chrono::milliseconds cancel_timeout{10'000};
 };
 
+/// What an association for C-FIND under a root proposes.
+std::vector<net::Proposal> find_proposals(dicom::QueryRoot root);
+
 /// A peer, by C-FIND (PS3.4 C.4.1). Connects with the first question and keeps the association for
 /// the following ones.
 std::unique_ptr<Source> peer_source(const net::Address& peer, PeerSourceOptions options);
