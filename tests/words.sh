@@ -63,7 +63,7 @@ compare "exit codes" "pacs-exit-status(7)"
 
 # the pages themselves
 for page in man/*.[0-9]; do
-    warnings=$(groff -man -ww -Tutf8 -z "$page" 2>&1)
+    warnings=$(groff -t -man -ww -Tutf8 -z "$page" 2>&1)
     [ -z "$warnings" ] || fail "groff: $warnings"
 done
 version=$(sed -n 's/^project(.* VERSION \([0-9.]*\) .*/\1/p' CMakeLists.txt)

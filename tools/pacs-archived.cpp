@@ -51,7 +51,8 @@ const pacs::cli::ToolInfo info{
                   "free",
                   "pacs-archived --archive /srv/archive --listen '*:11112' --aet ARCHIVE "
                   "--min-free 5%"}},
-    .see_also = {"pacs-echo(1)", "pacs-find(1)", "pacs-store(1)", "pacs-archive(5)"},
+    .see_also = {"pacs-echo(1)", "pacs-find(1)", "pacs-store(1)", "pacs-archive(5)",
+                 "pacs-conformance(7)"},
     .exit_notes = {{"0", "stopped by SIGTERM or SIGINT, in good order"},
                    {"5", "the archive or the port cannot be had"},
                    {"7", "another daemon has the archive"}},

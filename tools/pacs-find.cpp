@@ -50,7 +50,7 @@ const cli::ToolInfo info{
                  {"What would be sent, and nothing else",
                   "pacs-find @archive PatientBirthDate=19700101- StudyDescription --explain"}},
     .see_also = {"pacs-echo(1)", "pacs-store(1)", "pacs-records(5)", "pacs.toml(5)",
-                 "pacs-exit-status(7)"},
+                 "pacs-exit-status(7)", "pacs-conformance(7)"},
     .exit_notes = {{"0",
                     "all was answered, or as much as --limit allows, also when that is nothing"},
                    {"1", "a query failed, an answer cannot be used, or a record has no answer"},

@@ -1,0 +1,94 @@
+#include "base/settings.hpp"
+#include "archive/find_service.hpp"
+#include "conformance/tables.hpp"
+#include "dicom/repertoire.hpp"
+#include "dicom/transcode.hpp"
+#include "net/association.hpp"
+#include "net/find.hpp"
+#include "net/server.hpp"
+#include "query/source.hpp"
+#include "send/retry.hpp"
+
+#include <fmt/format.h>
+
+namespace pacs::conformance {
+
+namespace {
+
+template <typename Settings>
+Table settings(const std::string& name, const std::vector<SettingKey<Settings>>& keys)
+{
+    Table table{name, {"Key", "Default", "Meaning"}, {}};
+    const Settings defaults;
+    for (const SettingKey<Settings>& key : keys) {
+        table.rows.push_back({std::string{key.name}, key.get(defaults), std::string{key.help}});
+    }
+    return table;
+}
+
+std::string seconds(std::chrono::milliseconds span)
+{
+    return fmt::format("{} s", std::chrono::duration<double>(span).count());
+}
+
+/// What no setting changes.
+Table limits()
+{
+    const net::RequestOptions requestor;
+    const query::PeerSourceOptions asking;
+    const archive::FindService::Options finding;
+    const net::ServerLimits server;
+    const send::RetryPolicy retry;
+    return {"limits",
+            {"Value", "Limit"},
+            {{std::to_string(net::max_contexts), "presentation contexts proposed at most"},
+             {std::to_string(net::max_associate_bytes), "bytes of an A-ASSOCIATE PDU taken"},
+             {std::to_string(requestor.max_sent_pdu_bytes), "bytes of a P-DATA-TF PDU sent"},
+             {seconds(requestor.negotiation_timeout), "to negotiate, as requestor"},
+             {std::to_string(server.max_identifier_bytes), "bytes of an identifier taken as SCP"},
+             {seconds(finding.timeout), "for one C-FIND as SCP"},
+             {seconds(asking.max_duration), "for one C-FIND as SCU (--max-duration)"},
+             {seconds(asking.cancel_timeout), "from C-CANCEL to the final response, as SCU"},
+             {std::to_string(retry.retries), "attempts of one object after the first (--retries)"},
+             {seconds(retry.delay), "before the first of them, doubled each time (--retry-delay)"},
+             {seconds(send::longest_delay), "before any of them at most"},
+             {std::to_string(dicom::ConvertOptions{}.decoded_bytes),
+              "native bytes an object may unfold to when converted"}}};
+}
+
+std::string words_of(dicom::Coding coding)
+{
+    switch (coding) {
+    case dicom::Coding::ascii: return "default repertoire";
+    case dicom::Coding::high_half: return "single byte, G1";
+    case dicom::Coding::katakana: return "single byte, katakana in G1, romaji in G0";
+    case dicom::Coding::pairs_in_g0: return "two bytes, G0";
+    case dicom::Coding::pairs_in_g1: return "two bytes, G1";
+    case dicom::Coding::whole: return "several bytes, no code extensions";
+    }
+    return {};
+}
+
+Table character_sets()
+{
+    Table table{"character-sets", {"Alone", "With code extensions", "Coding"}, {}};
+    for (const dicom::Repertoire& each : dicom::all_repertoires()) {
+        const bool alone =
+            each.coding != dicom::Coding::pairs_in_g0 && each.coding != dicom::Coding::pairs_in_g1;
+        const bool extended = each.coding != dicom::Coding::whole;
+        table.rows.push_back({alone ? dicom::defined_term(each, false) : "",
+                              extended ? dicom::defined_term(each, true) : "",
+                              words_of(each.coding)});
+    }
+    return table;
+}
+
+}  // namespace
+
+std::vector<Table> setting_tables()
+{
+    return {settings("settings-archived", archived_keys()), settings("settings-peer", peer_keys()),
+            limits(), character_sets()};
+}
+
+}  // namespace pacs::conformance
