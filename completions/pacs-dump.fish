@@ -1,14 +1,18 @@
 # Written by 'pacs-dump --generate fish'. Change the tool, not this file.
-complete -c pacs-dump -a '(pacs-dump --generate nodes 2>/dev/null)'
-complete -c pacs-dump -l select -x -a '' -d 'Print only this attribute: a keyword, a tag, a path through sequences with dots, 0009xxxx, private, or *'
-complete -c pacs-dump -l bulk-threshold -x -a '' -d 'Point at values of bytes that are longer'
-complete -c pacs-dump -l meta -d 'The File Meta Information (group 0002) too'
-complete -c pacs-dump -s j -l jobs -x -a '' -d 'Read N files at once; 0 is one a core'
-complete -c pacs-dump -l format -x -a 'ndjson table dicom-json path' -d 'Records to print; table when standard output is a terminal'
-complete -c pacs-dump -l progress -x -a 'auto json none' -d 'How to show progress: a line on a terminal, or events on standard error'
-complete -c pacs-dump -s h -l help -d 'Print this help and exit'
-complete -c pacs-dump -l version -d 'Print the version and exit'
-complete -c pacs-dump -l config -r -d 'Configuration to read instead of pacs.toml'
-complete -c pacs-dump -s v -l verbose -d 'Say more on standard error; twice for debugging'
-complete -c pacs-dump -s q -l quiet -d 'Say nothing but errors on standard error'
-complete -c pacs-dump -l log-format -x -a 'text json' -d 'What standard error looks like'
+function __pacs_dump
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l token (commandline -ct)
+    set -l lines (pacs-dump --generate complete $words "$token" 2>/dev/null)
+    set -l head (string match -r -- '^--[^=]*=' "$token")
+    set -l value (string replace -r -- '^--[^=]*=' '' "$token")
+    switch "$lines[1]"
+        case files
+            string join \n -- "$head"(__fish_complete_path (string unescape -- "$value"))
+        case folders
+            string join \n -- "$head"(__fish_complete_directories "$value" '')
+    end
+    set -e lines[1]
+    string join \n -- $lines
+end
+complete -c pacs-dump -f -a '(__pacs_dump)'

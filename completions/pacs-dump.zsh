@@ -1,30 +1,21 @@
 #compdef pacs-dump
 # Written by 'pacs-dump --generate zsh'. Change the tool, not this file.
-_pacs_dump_endpoints() {
-  local -a nodes
-  nodes=(${(f)"$(pacs-dump --generate nodes 2>/dev/null)"})
-  _alternative 'nodes:node:compadd -a nodes' 'files:file:_files'
-}
-
 _pacs_dump() {
-  _arguments -s -S \
-    '*:SOURCE:_pacs_dump_endpoints' \
-    '*--select=[Print only this attribute\: a keyword, a tag, a path through sequences with dots, 0009xxxx, private, or *]:KEY: ' \
-    '(--bulk-threshold)--bulk-threshold=[Point at values of bytes that are longer]:SIZE: ' \
-    '(--meta)--meta[The File Meta Information (group 0002) too]' \
-    '(-j --jobs)-j+[Read N files at once; 0 is one a core]:N: ' \
-    '(-j --jobs)--jobs=[Read N files at once; 0 is one a core]:N: ' \
-    '(--format)--format=[Records to print; table when standard output is a terminal]:FORMAT:(ndjson table dicom-json path)' \
-    '(--progress)--progress=[How to show progress\: a line on a terminal, or events on standard error]:HOW:(auto json none)' \
-    '(-h --help)-h[Print this help and exit]' \
-    '(-h --help)--help[Print this help and exit]' \
-    '(--version)--version[Print the version and exit]' \
-    '(--config)--config=[Configuration to read instead of pacs.toml]:FILE:_files' \
-    '(-v --verbose)-v[Say more on standard error; twice for debugging]' \
-    '(-v --verbose)--verbose[Say more on standard error; twice for debugging]' \
-    '(-q --quiet)-q[Say nothing but errors on standard error]' \
-    '(-q --quiet)--quiet[Say nothing but errors on standard error]' \
-    '(--log-format)--log-format=[What standard error looks like]:FORMAT:(text json)'
+  local -a lines whole open
+  local line word kind head= ret=1
+  lines=("${(@f)$(pacs-dump --generate complete "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+  kind=$lines[1]
+  compset -P '--*=' && head=$IPREFIX
+  for line in "${(@)lines[2,-1]}"; do
+    word=${${line%%$'\t'*}#$head}
+    [[ $line == *$'\t'* ]] && word=${word//:/\\:}:${line#*$'\t'} || word=${word//:/\\:}
+    [[ ${line%%$'\t'*} == *[=.] ]] && open+=("$word") || whole+=("$word")
+  done
+  (( $#whole )) && _describe -t words word whole -M 'm:{a-zA-Z}={A-Za-z}' && ret=0
+  (( $#open )) && _describe -t words word open -M 'm:{a-zA-Z}={A-Za-z}' -S '' && ret=0
+  [[ $kind == files ]] && _files && ret=0
+  [[ $kind == folders ]] && _files -/ && ret=0
+  return ret
 }
 
 _pacs_dump "$@"

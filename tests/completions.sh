@@ -22,7 +22,7 @@ expect '--log-format=j' '--log-format=json '
 expect '--config my' '--config my\ report.txt '
 expect '--config=my\ re' '--config=my\ report.txt '
 expect '--config my\ report.txt --log-format=text --verb' '--config my\ report.txt --log-format=text --verbose '
-if offers '^Usage:.* \[?(PEER|SOURCE|DEST|NODE)'; then expect '@ol' '@oldpacs '; fi
+if offers '^Usage:.* \[?(PEER|SOURCE|DEST|NODE)' && offers '^Association:'; then expect '@ol' '@oldpacs '; fi
 if offers '^Usage:.* \[?KEY\[=VALUE\]'; then
     expect '@oldpacs StudyInst' '@oldpacs StudyInstanceUID='
     expect '@oldpacs --verbose RequestAttributesS' '@oldpacs --verbose RequestAttributesSequence.'

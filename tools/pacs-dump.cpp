@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "cli/tool.hpp"
 #include "cli/validators.hpp"
+#include "dicom/words.hpp"
 #include "dump/job.hpp"
 
 #include <filesystem>
@@ -139,5 +140,6 @@ int main(int argc, char** argv)
                         {"name", "NAME", 36},
                         {"value", "VALUE"}});
     tool.offer_progress();
+    tool.offer_words(cli::WordKind::keyword, dicom::keyword_words);
     return tool.run(argc, argv, [&](cli::Run& run) { return dump_objects(options, run); });
 }

@@ -153,7 +153,7 @@ private:
             add({choice, ""}, word);
         }
         const WordKind kind = entry.kind();
-        if (kind == WordKind::endpoint) {
+        if (kind == WordKind::endpoint && tool_.nodes_offered()) {
             for (Word& node : node_words(before_.config_file())) {
                 add(std::move(node), word);
             }

@@ -12,6 +12,7 @@ namespace pacs::cli {
 PeerOptions::PeerOptions(Tool& tool, std::initializer_list<std::string_view> keys)
     : options_(tool, peer_keys(), "PACS_", "Association", keys)
 {
+    tool.offer_nodes();
     const bool identifies = std::find(keys.begin(), keys.end(), "user") != keys.end();
     if (identifies) {
         tool.document_variable("PACS_PASSCODE",

@@ -104,6 +104,9 @@ public:
     /// Completes values of that kind from a list (word_kind.hpp): cli knows nothing of DICOM.
     void offer_words(WordKind kind, WordList list) { words_[kind] = std::move(list); }
     const WordLists& word_lists() const noexcept { return words_; }
+    /// Completes endpoints with the @aliases of the configuration; PeerOptions does it.
+    void offer_nodes() noexcept { nodes_offered_ = true; }
+    bool nodes_offered() const noexcept { return nodes_offered_; }
     /// A line under ENVIRONMENT of the manual page.
     void document_variable(std::string name, std::string meaning);
 
@@ -127,6 +130,7 @@ private:
     CLI::App app_;
     std::vector<Note> variables_;
     WordLists words_;
+    bool nodes_offered_ = false;
     std::vector<Column> columns_;
     bool table_offered_ = false;
     std::optional<PeerPlace> habits_;

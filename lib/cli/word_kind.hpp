@@ -16,7 +16,7 @@ enum class WordKind : std::uint8_t {
     free,             ///< any other: a number, a name
     file,             ///< FILE, PATH
     folder,           ///< DIR
-    endpoint,         ///< PEER, SOURCE, DEST, NODE: an @alias of the configuration, or a file
+    endpoint,         ///< PEER, SOURCE, DEST, NODE: a file, or an @alias where peers are spoken to
     keyword,          ///< KEY
     assignment,       ///< KEY=VALUE, KEY[=VALUE]
     transfer_syntax,  ///< SYNTAX

@@ -62,6 +62,7 @@ std::unique_ptr<Tool> asker()
     app.add_option("--syntax", other.text, "Syntax")->type_name("SYNTAX");
     app.add_option("--name", other.text, "Anything")->type_name("TEXT");
     app.add_option("--secret", other.text, "Hidden")->group("");
+    tool->offer_nodes();
     tool->offer_words(WordKind::assignment, [](std::string_view begun) {
         return begun == "Stu" ? std::vector<Word>{{"StudyDate=", "DA"}} : std::vector<Word>{};
     });
@@ -148,11 +149,21 @@ TEST_CASE("a positional that repeats and the one behind it may both be next")
     static Values values;
     Tool tool{pacs::cli::ToolInfo{"pacs-x", "", "", {}, {}, {}, false}};
     tool.options().add_option("FILE", values.list, "From")->required();
+    tool.offer_nodes();
     tool.options().add_option("DEST", values.text, "To")->required();
     for (const Line& line : {Line{"@o"}, Line{"a", "@o"}, Line{"a", "b", "@o"}}) {
         CHECK(texts(complete(tool, line)) == Line{"@old"});
     }
     CHECK(complete(tool, {"a"}).files);
+}
+
+TEST_CASE("a tool that speaks to no peer offers files where others offer nodes too")
+{
+    const Nodes nodes{two_nodes};
+    static Values values;
+    Tool tool{pacs::cli::ToolInfo{"pacs-x", "", "", {}, {}, {}, false}};
+    tool.options().add_option("SOURCE", values.list, "What to read");
+    CHECK(rendered(complete(tool, {""})) == "files\n");
 }
 
 TEST_CASE("subcommands are completed, and behind one its own options and words")
