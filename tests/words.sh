@@ -43,6 +43,7 @@ compare "record types" "pacs-records(5)"
 {
     cat $sources | grep -oE '(reason = |reason\(|"reason", |(skipped|failed), [^"]*)"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
     cat $sources | tr '\n' ' ' | grep -oE '(bad_path|bad_item|tell_failure)\([^;{]*;|reason = [^;{]*;' | grep -oE '"[a-z]+(_[a-z]+)*"' | tr -d '"'
+    cat $sources | tr '\n' ' ' | grep -oE 'MakeError\( *"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
     words_of '^std::string_view reason_word\('
     words_of '^std::string_view to_string\((archive::)?StoreKind'
 } | grep -vxE 'unknown|reason|message' >"$scratch/code"

@@ -1,10 +1,15 @@
 // pacs-dump: objects to records, DICOM JSON (PS3.18 Annex F) or lines, and DICOM JSON to objects.
 
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "cli/tool.hpp"
 #include "cli/validators.hpp"
 #include "dicom/words.hpp"
 #include "dump/job.hpp"
+#include "dump/make_job.hpp"
+#include "pacs-dump-words.hpp"
+
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -14,61 +19,22 @@ using namespace pacs;
 using cli::ExitCode;
 using cli::Format;
 
-const cli::ToolInfo info{
-    .name = "pacs-dump",
-    .summary = "print DICOM objects as records or DICOM JSON",
-    .description =
-        "Prints the objects of each SOURCE: a file, a folder (with all beneath it), an archive, or "
-        "- "
-        "for standard input, which is a tar stream, one DICOM object, or records with a path, one "
-        "a line. The order is that of the input, whatever --jobs says.\n"
-        "\n"
-        "ndjson is a flat record for each object, by keyword. dicom-json is the DICOM JSON Model, "
-        "PS3.18 Annex F, one object a line. path is for grep: a line for each element, with the "
-        "whole path through sequences. table is for eyes.\n"
-        "\n"
-        "Text is converted to UTF-8, from any character set of PS3.3 C.12.1.1.2. What cannot be "
-        "converted has U+FFFD in its place, and the record a warning that names the attributes.\n"
-        "\n"
-        "Values of bytes that are longer than --bulk-threshold are not printed but pointed at, as "
-        "file:///PATH?offset=N&length=N. Of encapsulated pixel data these are all its fragments "
-        "with their item headers, without the delimiter. DICOM JSON has no way to point into "
-        "standard input, a tar member, a deflated or a byte-swapped data set: there they are "
-        "printed, up to 64 MiB each. No value beyond 64 MiB is ever printed.",
-    .examples =
-        {{"Everything about an object, a line for each attribute",
-          "pacs-dump --format path /srv/export/0000/000000.dcm | grep Study"},
-         {"Some attributes of all objects of an archive, as a table of CSV",
-          "pacs-dump /srv/archive --select PatientID --select StudyDate --select Modality | "
-          "jq -r 'select(.type==\"instance\") | [.PatientID, .StudyDate, .Modality] | @csv'"},
-         {"DICOM JSON, with all pixels in it",
-          "pacs-dump --format dicom-json --bulk-threshold 64MiB /srv/export > "
-          "export.json"},
-         {"What of a tar stream has private elements",
-          "tar cf - /srv/export | pacs-dump --format path --select private -"}},
-    .see_also = {"pacs-find(1)", "pacs-store(1)", "pacs-records(5)", "pacs-exit-status(7)"},
-    .exit_notes = {{"0", "every object is printed, perhaps with a warning"},
-                   {"1", "some could not be read, or not wholly"},
-                   {"4", "nothing of the input is DICOM, or it is damaged"}},
-};
-
 struct Options {
     std::vector<std::string> sources;
     std::vector<std::string> select;
     std::uint64_t bulk_threshold = 1024;
     std::uint64_t jobs = 0;
     bool meta = false;
+    bool to_dicom = false;
+    dump::MakeOptions make;
 };
 
 dump::Shape shape_of(Format format)
 {
-    switch (format) {
-    case Format::ndjson: return dump::Shape::record;
-    case Format::dicom_json: return dump::Shape::dicom_json;
-    case Format::path: return dump::Shape::path;
-    case Format::table: break;
-    }
-    return dump::Shape::table;
+    return format == Format::ndjson       ? dump::Shape::record
+           : format == Format::dicom_json ? dump::Shape::dicom_json
+           : format == Format::path       ? dump::Shape::path
+                                          : dump::Shape::table;
 }
 
 void print(cli::Run& run, const dump::Dumped& dumped, bool more)
@@ -99,12 +65,9 @@ ExitCode dump_objects(const Options& options, cli::Run& run)
     how.name_files = options.sources.size() > 1 || options.sources.front() == "-" ||
                      std::filesystem::is_directory(options.sources.front(), ignored);
     stream::Source source{options.sources};
-    std::uint64_t foreign = 0;
-    const auto emit = [&](const dump::Dumped& dumped, bool more) {
-        foreign += dumped.foreign ? 1 : 0;
-        print(run, dumped, more);
-    };
-    dump::dump_all(source, how, static_cast<unsigned>(options.jobs), emit);
+    const std::uint64_t foreign =
+        dump::dump_all(source, how, static_cast<unsigned>(options.jobs),
+                       [&](const dump::Dumped& dumped, bool more) { print(run, dumped, more); });
     run.records().flush();
     const cli::Counts counts = run.records().counts();
     const bool nothing =
@@ -112,10 +75,40 @@ ExitCode dump_objects(const Options& options, cli::Run& run)
     return nothing && counts.failed > 0 ? ExitCode::data : run.records().exit_code();
 }
 
+ExitCode make_objects(Options& options, cli::Run& run)
+{
+    dump::MakeOptions& make = options.make;
+    make.sources = options.sources;
+    make.threads = static_cast<unsigned>(options.jobs);
+    make.standard_input = STDIN_FILENO;
+    make.standard_output = STDOUT_FILENO;
+    const bool to_stream = make.output == "-";
+    if (to_stream) {
+        run.records().leave_out_summary();
+    }
+    const auto counts = dump::make_all(make, [&](const dump::Making& making, bool more) {
+        if (to_stream && !making.complaint.empty()) {
+            log::error("{}", making.complaint);
+        } else if (!to_stream) {
+            run.records().write(making.record, more ? cli::Next::ready : cli::Next::waits);
+        }
+        run.progress().add(1, making.bytes);
+    });
+    const bool nothing = counts.made == 0 && counts.failed == counts.malformed;
+    return counts.failed == 0 ? ExitCode::ok : nothing ? ExitCode::data : ExitCode::findings;
+}
+
+ExitCode run_either(Options& options, cli::Run& run)
+{
+    if (!options.to_dicom && options.sources.empty()) {
+        throw Error(ErrorKind::usage, "reading the command line: SOURCE is required");
+    }
+    return options.to_dicom ? make_objects(options, run) : dump_objects(options, run);
+}
+
 void add_options(CLI::App& app, Options& options)
 {
-    app.add_option("SOURCE", options.sources, "What to print: a file, folder, archive, or -")
-        ->required();
+    app.add_option("SOURCE", options.sources, "What to print: a file, folder, archive, or -");
     app.add_option("--select", options.select,
                    "Print only this attribute: a keyword, a tag, a path through sequences with "
                    "dots, 0009xxxx, private, or *")
@@ -123,6 +116,16 @@ void add_options(CLI::App& app, Options& options)
     cli::add_size(app, "--bulk-threshold", options.bulk_threshold,
                   "Point at values of bytes that are longer");
     app.add_flag("--meta", options.meta, "The File Meta Information (group 0002) too");
+    const auto add = [&](const char* name, auto& value, const char* type, const char* help) {
+        return app.add_option(name, value, help)->type_name(type)->group("DICOM JSON to objects");
+    };
+    app.add_flag("--to-dicom", options.to_dicom, "Read DICOM JSON, and make objects of it")
+        ->group("DICOM JSON to objects");
+    add("-o,--output", options.make.output, "FILE",
+        "Where they go: a file, a folder (with / behind a new one), or - for standard output");
+    add("--bulk-from", options.make.bulk_from, "DIR", "Follow references into this folder");
+    add("--transfer-syntax", options.make.transfer_syntax, "SYNTAX",
+        "That of objects that do not say; else Explicit VR Little Endian");
     cli::add_number(app, "-j,--jobs", options.jobs, "Read N files at once; 0 is one a core", 0, 64);
 }
 
@@ -141,5 +144,6 @@ int main(int argc, char** argv)
                         {"value", "VALUE"}});
     tool.offer_progress();
     tool.offer_words(cli::WordKind::keyword, dicom::keyword_words);
-    return tool.run(argc, argv, [&](cli::Run& run) { return dump_objects(options, run); });
+    tool.offer_words(cli::WordKind::transfer_syntax, dicom::transfer_syntax_words);
+    return tool.run(argc, argv, [&](cli::Run& run) { return run_either(options, run); });
 }

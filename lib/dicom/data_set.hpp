@@ -23,6 +23,8 @@ struct Element {
     Vr vr = Vr::none;
     std::string value;           ///< raw bytes, padding included, in the data set's character set
     std::vector<DataSet> items;  ///< of a sequence (SQ)
+    bool fragments = false;      ///< the value is the items of encapsulated pixel data, PS3.5 A.4,
+                                 ///< without their delimiter; only encode() knows it
 
     Element() = default;
     Element(Tag t, Vr v, std::string bytes);

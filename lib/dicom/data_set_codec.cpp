@@ -221,6 +221,12 @@ void append_element(std::string& out, const Element& element, Encoding encoding)
         append_sequence(out, element, encoding);
         return;
     }
+    if (element.fragments) {
+        append_element_header(out, {element.tag, vr, undefined_length}, encoding);
+        out += element.value;
+        append_element_header(out, {tags::sequence_delimitation}, encoding);
+        return;
+    }
     std::string value = element.value;
     if (value.size() % 2 != 0) {
         value += is_text(vr) && vr != Vr::UI ? ' ' : '\0';

@@ -23,6 +23,11 @@ constexpr std::int64_t exact_in_json = 9'007'199'254'740'992;
 /// So many decimal digits survive in a double, whatever they are.
 constexpr std::ptrdiff_t digits_of_a_double = 15;
 
+bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
+
 std::string_view trimmed(std::string_view text, Vr vr)
 {
     while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) {
@@ -255,9 +260,8 @@ void append_base64(std::string& out, std::string_view bytes)
     }
 }
 
-bool is_exact_json_number(std::string_view text) noexcept
+bool is_json_number(std::string_view text) noexcept
 {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     std::size_t at = text.starts_with('-') ? 1 : 0;
     const auto digits = [&] {
         const std::size_t begin = at;
@@ -277,7 +281,6 @@ bool is_exact_json_number(std::string_view text) noexcept
             return false;
         }
     }
-    const std::string_view mantissa = text.substr(0, at);
     if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
         ++at;
         at += at < text.size() && (text[at] == '+' || text[at] == '-') ? 1 : 0;
@@ -285,14 +288,19 @@ bool is_exact_json_number(std::string_view text) noexcept
             return false;
         }
     }
-    double value = 0;
-    const auto begin =
+    return at == text.size();
+}
+
+bool is_exact_json_number(std::string_view text) noexcept
+{
+    const std::string_view mantissa = text.substr(0, text.find_first_of("eE"));
+    const auto* const begin =
         std::find_if(mantissa.begin(), mantissa.end(), [](char c) { return c >= '1' && c <= '9'; });
-    const bool zero = begin == mantissa.end();
-    return at == text.size() &&
+    double value = 0;
+    return is_json_number(text) &&
            std::count_if(begin, mantissa.end(), is_digit) <= digits_of_a_double &&
            is_decimal(text, value) &&
-           (zero || std::abs(value) >= std::numeric_limits<double>::min());
+           (begin == mantissa.end() || std::abs(value) >= std::numeric_limits<double>::min());
 }
 
 Texts texts_of(const Element& element, const CharacterSet& charset)

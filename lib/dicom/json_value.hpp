@@ -40,6 +40,8 @@ bool append_flat_value(std::string& out, const Element& element, const Character
 /// "-Infinity". False: as above.
 bool append_annex_f_value(std::string& out, const Element& element, const CharacterSet& charset);
 
+/// True when `text` is a number by JSON's grammar (RFC 8259 section 6).
+bool is_json_number(std::string_view text) noexcept;
 /// True when `text` is a JSON number that a double holds to its last digit.
 bool is_exact_json_number(std::string_view text) noexcept;
 

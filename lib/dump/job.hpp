@@ -11,9 +11,10 @@ namespace pacs::dump {
 using OnDumped = std::function<void(const Dumped& dumped, bool more)>;
 
 /// Dumps all items of `source` with `threads` threads (0: one a core).
-/// Throws what Source::next() throws; what came before it was handed on.
-void dump_all(stream::Source& source, const DumpOptions& options, unsigned threads,
-              const OnDumped& on_dumped);
+/// Returns how many failed because they are no DICOM, or damaged. Throws what Source::next()
+/// throws; what came before it was handed on.
+std::uint64_t dump_all(stream::Source& source, const DumpOptions& options, unsigned threads,
+                       const OnDumped& on_dumped);
 
 /// `threads`, or as many as there are cores for 0.
 unsigned threads_or_cores(unsigned threads) noexcept;

@@ -22,7 +22,7 @@ struct ReadOptions {
     /// A UN whose tag the dictionary knows gets its VR, PS3.5 6.2.2.
     bool understand_unknown = false;
     std::uint64_t value_bytes = 64ULL << 20U;    ///< no value longer than this is carried along
-    std::uint64_t output_bytes = 256ULL << 20U;  ///< of ElementSink::written(), or it is a defect
+    std::uint64_t output_bytes = 128ULL << 20U;  ///< of ElementSink::written(), or it is a defect
     dicom::ScanLimits scan = {.elements = 5'000'000};
 };
 
