@@ -79,7 +79,7 @@ fuzz() {
 }
 
 step "gcc: build, all tests"
-compile gcc all -DCMAKE_CXX_COMPILER=g++ && check gcc
+compile gcc all -DCMAKE_CXX_COMPILER=g++ "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1 -DNDEBUG" && check gcc
 if [ "$mode" != --quick ]; then
     step "clang with address and undefined-behaviour sanitizers: lint, unit, fuzz corpora, command line, hostile"
     compile clang-asan all -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" \
