@@ -2,7 +2,7 @@
 # needs: python3 jq
 . "$PACS_SUPPORT/peer.sh"
 ask() {
-    pacs-find -q --limit "$1" PACS@127.0.0.1:$PORT --timeout 1s | jq -c 'select(.type=="summary") | [.answers, .truncated]'
+    pacs-find -q --limit "$1" PACS@127.0.0.1:$PORT --timeout "${2:-20s}" | jq -c 'select(.type=="summary") | [.answers, .truncated]'
 }
 start_peer find-million
 ask 3
@@ -15,4 +15,4 @@ ask 3
 ask 4
 stop_peers
 start_peer '{"find":{"answers":3,"then":"stall"}}'
-ask 3
+ask 3 1s

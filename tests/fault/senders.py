@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import random
+import time
 
 import attacks
 import objects
@@ -60,16 +61,24 @@ class Senders:
         for process in self.processes:
             process.start()
 
+    def await_answers(self, count=1, limit_s=60):
+        """Returns when this round has had so many answers."""
+        until = time.monotonic() + limit_s
+        while len(self.told(f"{self.round}-")) < count:
+            assert time.monotonic() < until, f"not {count} answers in {limit_s} s"
+            time.sleep(0.005)
+
     def wait(self):
         for process in self.processes:
             process.join()
 
-    def told(self):
-        """[(SOP Instance UID, outcome, SHA-256 of its data set)] of all rounds."""
+    def told(self, prefix=""):
+        """[(SOP Instance UID, outcome, SHA-256 of its data set)] of all rounds, or of one."""
         out = []
         for name in sorted(os.listdir(self.folder)):
-            with open(f"{self.folder}/{name}", encoding="ascii") as log:
-                out += [tuple(json.loads(line)) for line in log]
+            if name.startswith(prefix):
+                with open(f"{self.folder}/{name}", encoding="ascii") as log:
+                    out += [tuple(json.loads(line)) for line in log if line.endswith("\n")]
         return out
 
     def model(self):

@@ -22,6 +22,7 @@ import wire
 assert attacks_pdu and attacks_dimse and attacks_data  # imported for the cases they add
 
 WATCH_PAUSE_S = 0.02
+ATTEMPTS = 4
 
 
 def chosen(patterns):
@@ -95,24 +96,36 @@ def attack(options):
     watcher.worst()  # the first echo pays for the start of the process
     bad = 0
     for case in (case for case in cases if not case.waits):
-        bad += report([run_case(case, options)], watcher, options)
+        bad += report(undelayed(lambda case=case: [run_case(case, options)], watcher, options))
     waiting = [case for case in cases if case.waits]
-    if waiting:
+
+    def all_waiting():
         with concurrent.futures.ThreadPoolExecutor(len(waiting)) as pool:
-            records = list(pool.map(lambda case: run_case(case, options), waiting))
-        bad += report(records, watcher, options)
+            return list(pool.map(lambda case: run_case(case, options), waiting))
+    if waiting:
+        bad += report(undelayed(all_waiting, watcher, options))
     watcher.close()
     print(json.dumps({"type": "summary", "cases": len(cases), "bad": bad}), flush=True)
     return 1 if bad else 0
 
 
-def report(records, watcher, options):
-    """Prints the records with the slowest innocent echo meanwhile; returns how many are bad."""
-    worst = watcher.worst()
+def undelayed(attempt, watcher, options):
+    """The records of attack(s), with the slowest innocent echo meanwhile. Where that was too slow it is
+    done again: an attack that delays others does so each time, a busy machine only now and then."""
+    for _ in range(ATTEMPTS):
+        records, worst = attempt(), watcher.worst()
+        for record in records:
+            record["echo_ms"] = round(worst, 1) if worst != float("inf") else None
+        if worst <= options.echo_limit:
+            return records
     for record in records:
-        served = worst <= options.echo_limit
-        record["echo_ms"] = round(worst, 1) if worst != float("inf") else None
-        record["good"] = record["good"] and served
+        record["good"] = False
+    return records
+
+
+def report(records):
+    """Prints the records; returns how many are bad."""
+    for record in records:
         print(json.dumps({"type": "attack", **record}), flush=True)
     return sum(not record["good"] for record in records)
 

@@ -82,7 +82,7 @@ TEST_CASE("data under way when release is asked for is dropped")
 TEST_CASE("a peer that does not answer a release, or floods, is left at the deadline")
 {
     RequestOptions options;
-    options.negotiation_timeout = std::chrono::milliseconds{50};
+    options.negotiation_timeout = std::chrono::milliseconds{500};  // for both, and to negotiate
     const Requested silent{options};
     CHECK(fault_of([&] { silent.association->release(); }) == PeerFault::timed_out);
     CHECK(silent.peer->read_pdu().type == 5);
@@ -225,9 +225,8 @@ TEST_CASE("a peer that drips a message gains no time")
 
 TEST_CASE("the whole association ends at its deadline although the peer is busy")
 {
-    AssociationLimits limits;
-    limits.deadline = Deadline::after(std::chrono::milliseconds{100});
-    Accepted open{limits};
+    Accepted open;
+    open.association->set_deadline(Deadline::after(std::chrono::milliseconds{100}));
     auto chatting = std::async(std::launch::async, [&] {
         pollfd input{open.peer->fd(), POLLIN, 0};
         while (::poll(&input, 1, 5) == 0) {

@@ -62,10 +62,7 @@ TEST_CASE("a port in use is told with its address")
 
 TEST_CASE("rejections, aborts and silence have their outcome in the report")
 {
-    ServerLimits limits;
-    limits.negotiation_timeout = std::chrono::milliseconds{50};
-    limits.idle_timeout = std::chrono::milliseconds{50};
-    Serving serving{limits};
+    Serving serving;
     serving.application.accept().called_aes = {"SERVER"};
     {
         auto wrong = serving.address();
@@ -76,24 +73,30 @@ TEST_CASE("rejections, aborts and silence have their outcome in the report")
         CHECK(serving.application.reports(1)[0].outcome == AssociationOutcome::rejected);
         CHECK(serving.application.reports(1)[0].called_ae == "OTHER");
     }
-    const auto silent = serving.raw();
-    CHECK(serving.application.reports(2)[1].outcome == AssociationOutcome::timed_out);
-    const auto idle = serving.connect();
-    CHECK(serving.application.reports(3)[2].outcome == AssociationOutcome::timed_out);
-    CHECK(fault_of([&] { (void)idle->receive(); }) == PeerFault::aborted);
     serving.connect()->abort();
-    CHECK(serving.application.reports(4)[3].outcome == AssociationOutcome::aborted_by_peer);
+    CHECK(serving.application.reports(2)[1].outcome == AssociationOutcome::aborted_by_peer);
     auto browser = serving.raw();
     browser.send("GET / HTTP/1.1\r\n\r\n");
     CHECK(browser.read_pdu().type == 7);
     browser.close();
-    CHECK(serving.application.reports(5)[4].outcome == AssociationOutcome::connection_lost);
+    CHECK(serving.application.reports(3)[2].outcome == AssociationOutcome::connection_lost);
+    ServerLimits limits;  // short only for those who say nothing
+    limits.negotiation_timeout = std::chrono::milliseconds{50};
+    serving.server->set_limits(limits);
+    const auto silent = serving.raw();
+    CHECK(serving.application.reports(4)[3].outcome == AssociationOutcome::timed_out);
+    limits = {};
+    limits.idle_timeout = std::chrono::milliseconds{50};
+    serving.server->set_limits(limits);
+    const auto idle = serving.connect();
+    CHECK(serving.application.reports(5)[4].outcome == AssociationOutcome::timed_out);
+    CHECK(fault_of([&] { (void)idle->receive(); }) == PeerFault::aborted);
 }
 
 TEST_CASE("an association has its whole time and no more")
 {
     ServerLimits limits;
-    limits.association_timeout = std::chrono::milliseconds{100};
+    limits.association_timeout = std::chrono::milliseconds{500};  // to negotiate, too
     Serving serving{limits};
     const auto association = serving.connect();
     CHECK(fault_of([&] {

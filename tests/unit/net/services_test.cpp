@@ -369,7 +369,7 @@ TEST_CASE("a peer that ignores a cancel is left after a while")
 TEST_CASE("matches that are pending for ever end at the deadline")
 {
     FindOptions options;
-    options.deadline = Deadline::after(std::chrono::milliseconds{100});
+    options.deadline = Deadline::after(std::chrono::seconds{1});  // to negotiate, too
     const auto run = find_with(
         [](RawPeer& peer, const dicom::DataSet& command) {
             pollfd input{peer.fd(), POLLIN, 0};
