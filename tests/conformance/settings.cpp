@@ -31,6 +31,21 @@ std::string seconds(std::chrono::milliseconds span)
     return fmt::format("{} s", std::chrono::duration<double>(span).count());
 }
 
+/// Who speaks TLS is told by whether there is a setting for it.
+template <typename Settings>
+std::string transport(const std::vector<SettingKey<Settings>>& keys)
+{
+    return find_key(keys, "tls") == nullptr ? "plain TCP only"
+                                            : "plain TCP, or TLS where tls is set";
+}
+
+Table security()
+{
+    return {"security",
+            {"Role", "Transport of associations"},
+            {{"acceptor", transport(archived_keys())}, {"requestors", transport(peer_keys())}}};
+}
+
 /// What no setting changes.
 Table limits()
 {
@@ -88,7 +103,7 @@ Table character_sets()
 std::vector<Table> setting_tables()
 {
     return {settings("settings-archived", archived_keys()), settings("settings-peer", peer_keys()),
-            limits(), character_sets()};
+            limits(), character_sets(), security()};
 }
 
 }  // namespace pacs::conformance
