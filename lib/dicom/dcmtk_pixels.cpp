@@ -1,6 +1,6 @@
 #include "base/error.hpp"
-#include "dicom/codestream.hpp"
 #include "dicom/dcmtk_data_set.hpp"
+#include "dicom/dcmtk_frames.hpp"
 #include "dicom/jpeg2000.hpp"
 
 #include <dcmtk/config/osconfig.h>
@@ -32,13 +32,6 @@ namespace {
     throw Error(ErrorKind::data, message);
 }
 
-void require(const OFCondition& condition, const char* doing)
-{
-    if (condition.bad()) {
-        fail(fmt::format("{}: {}", doing, condition.text()));
-    }
-}
-
 /// One pixel data element and the item it stands in: the data set, or an icon of it.
 struct PixelPlace {
     DcmItem* item = nullptr;
@@ -59,101 +52,6 @@ void find_pixels(DcmItem& item, std::vector<PixelPlace>& found)
             }
         }
     }
-}
-
-std::span<const std::byte> fragment_bytes(DcmPixelSequence& sequence, unsigned long index)
-{
-    DcmPixelItem* item = nullptr;
-    Uint8* bytes = nullptr;
-    require(sequence.getItem(item, index), "reading a fragment");
-    const Uint32 length = item->getLength();
-    if (length > 0) {
-        require(item->getUint8Array(bytes), "reading a fragment");
-    }
-    return std::as_bytes(std::span{bytes, length});
-}
-
-/// The encapsulated representation, or nullptr when the pixels are native.
-DcmPixelSequence* sequence_of(DcmPixelData& pixels)
-{
-    E_TransferSyntax syntax = EXS_Unknown;
-    const DcmRepresentationParameter* parameter = nullptr;
-    pixels.getOriginalRepresentationKey(syntax, parameter);
-    DcmPixelSequence* sequence = nullptr;
-    if (!DcmXfer(syntax).isEncapsulated() ||
-        pixels.getEncapsulatedRepresentation(syntax, parameter, sequence).bad()) {
-        return nullptr;
-    }
-    return sequence;
-}
-
-/// Where each frame's fragments start (PS3.5 A.4): one fragment a frame, one frame in all, or what
-/// the Basic Offset Table says.
-std::vector<unsigned long> frame_starts(DcmPixelSequence& sequence, std::uint64_t frames)
-{
-    const unsigned long fragments = sequence.card() - 1;
-    std::vector<unsigned long> starts;
-    if (frames == 1) {
-        return {1};
-    }
-    if (frames == fragments) {
-        for (unsigned long i = 1; i <= fragments; ++i) {
-            starts.push_back(i);
-        }
-        return starts;
-    }
-    const auto table = fragment_bytes(sequence, 0);
-    if (frames > fragments || table.size() / 4 < frames) {
-        fail(fmt::format("reading fragments: {} frames in {} fragments without an offset table",
-                         frames, fragments));
-    }
-    std::uint64_t offset = 0;
-    for (unsigned long i = 1; i <= fragments && starts.size() < frames; ++i) {
-        std::uint32_t wanted = 0;
-        std::memcpy(&wanted, table.data() + starts.size() * 4, 4);
-        if (offset == wanted) {
-            starts.push_back(i);
-        }
-        offset += 8 + fragment_bytes(sequence, i).size();
-    }
-    if (starts.size() != frames) {
-        fail("reading fragments: the offset table does not point at fragments");
-    }
-    return starts;
-}
-
-std::string frame_bytes(DcmPixelSequence& sequence, const std::vector<unsigned long>& starts,
-                        std::size_t frame)
-{
-    const unsigned long end = frame + 1 < starts.size() ? starts[frame + 1] : sequence.card();
-    std::string bytes;
-    for (unsigned long i = starts[frame]; i < end; ++i) {
-        const auto fragment = fragment_bytes(sequence, i);
-        bytes.append(reinterpret_cast<const char*>(fragment.data()), fragment.size());
-    }
-    return bytes;
-}
-
-/// Compares the header of each frame with the data set, so that a decoder is never asked to fill a
-/// frame it has not enough for. Returns whether all frames are reversible.
-bool check_frames(DcmPixelSequence& sequence, const FrameShape& shape, bool whole_frames)
-{
-    const unsigned long fragments = sequence.card() - 1;
-    bool reversible = true;
-    for (unsigned long i = 1; i <= (whole_frames ? fragments : 1UL); ++i) {
-        const auto header = inspect_codestream(fragment_bytes(sequence, i));
-        if (!header) {
-            fail(fmt::format("reading frame {}: no codestream header", i));
-        }
-        const bool rows_fit = header->rows == shape.rows || header->rows == 0;
-        if (!rows_fit || header->columns != shape.columns || header->components != shape.samples) {
-            fail(fmt::format("reading frame {}: it is {}x{}x{}, the data set says {}x{}x{}", i,
-                             header->columns, header->rows, header->components, shape.columns,
-                             shape.rows, shape.samples));
-        }
-        reversible = reversible && header->reversible;
-    }
-    return reversible;
 }
 
 bool is_jpeg2000(const TransferSyntax& syntax)
