@@ -40,6 +40,8 @@ std::string matching(const Attribute& attribute)
     };
     constexpr std::array tries{
         Try{"1.2\\1.3", Matcher::Kind::list, "list"},
+        Try{"20240101\\20240102", Matcher::Kind::list, "list"},
+        Try{"1000\\1200", Matcher::Kind::list, "list"},
         Try{"A*", Matcher::Kind::wildcard, "wildcard"},
         Try{"20240101-20240131", Matcher::Kind::range, "range"},
         Try{"1000-1200", Matcher::Kind::range, "range"},
@@ -47,7 +49,8 @@ std::string matching(const Attribute& attribute)
     std::string ways = "single";
     for (const Try& each : tries) {
         const std::string name{each.name};
-        if (understands(attribute.vr, each.value, each.kind) && !ways.ends_with(name)) {
+        const bool said = ways.find(name) != std::string::npos;
+        if (!said && understands(attribute.vr, each.value, each.kind)) {
             ways += ", " + name;
         }
     }

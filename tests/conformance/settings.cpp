@@ -59,7 +59,6 @@ Table limits()
             {{std::to_string(net::max_contexts), "presentation contexts proposed at most"},
              {std::to_string(net::max_associate_bytes), "bytes of an A-ASSOCIATE PDU taken"},
              {std::to_string(requestor.max_sent_pdu_bytes), "bytes of a P-DATA-TF PDU sent"},
-             {seconds(requestor.negotiation_timeout), "to negotiate, as requestor"},
              {std::to_string(server.max_identifier_bytes), "bytes of an identifier taken as SCP"},
              {seconds(finding.timeout), "for one C-FIND as SCP"},
              {seconds(asking.max_duration), "for one C-FIND as SCU (--max-duration)"},

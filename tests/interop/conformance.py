@@ -118,6 +118,27 @@ def conformance_find_statuses(context):
 
 
 @case
+def conformance_matching(context):
+    """Each way of matching that the page gives a key is taken, and finds the one object there is."""
+    uid = instance_of("matched")
+    right = {"StudyDate": "20240131", "Modality": "CT", "PatientName": "Invented^Hostile",
+             "PatientID": "HOSTILE-1", "SOPClassUID": wire.CT_IMAGE, "SOPInstanceUID": uid,
+             "InstanceNumber": "1"}
+    ways = {"single": lambda value: value, "list": lambda value: value + "\\" + value,
+            "wildcard": lambda value: value[:1] + "*", "range": lambda value: f"{value}-{value}"}
+    keys = {row[0]: row[3].split(";")[0].split(", ") for level in (
+        "patient", "study", "series", "instance") for row in statement.table(f"keys-{level}")}
+    with context.archived() as server:
+        scu = Scu("127.0.0.1", server.port).associate(CONTEXTS)
+        equal(stored(scu, uid), "0000", "the object")
+        for key, value in right.items():
+            for way in keys[key]:
+                found = context.ours("pacs-find", server.address, "--relational", "--level",
+                                     "instance", "SOPInstanceUID", f"{key}={ways[way](value)}")
+                equal([record.get("SOPInstanceUID") for record in found[:-1]], [uid], f"{key}, {way}")
+
+
+@case
 def conformance_any_statuses(context):
     """Commands that are wrong whatever the service."""
     echo, uid = wire.echo_rq, instance_of("any")
