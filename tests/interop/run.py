@@ -15,6 +15,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent),
                 str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 
 import conformance  # noqa: E402,F401  the cases they add
+import dumping  # noqa: E402,F401  the cases they add
 import from_peers  # noqa: E402,F401
 import harness  # noqa: E402
 import large_answers  # noqa: E402,F401
