@@ -66,14 +66,14 @@ Selection::Step Selection::parse_step(std::string_view text, const std::string& 
     } else if (text == "private") {
         step.mask = 0;
         step.odd_group = true;
-    } else if (const auto tag = dicom::parse_tag(text)) {
-        step.tag = tag->value;
     } else if (const auto entry = dicom::find_keyword(text)) {
         const bool repeats =
             dicom::find_tag(dicom::Tag{entry->tag.value + 0x0002'0000}) &&
             dicom::find_tag(dicom::Tag{entry->tag.value + 0x0002'0000})->keyword == entry->keyword;
         step.tag = entry->tag.value;
         step.mask = repeats ? 0xFF00'FFFF : step.mask;  // 50xx, 60xx
+    } else if (const auto tag = dicom::parse_tag(text)) {
+        step.tag = tag->value;
     } else if (!parse_mask(text, step.tag, step.mask)) {
         fail(key, "neither a keyword nor a tag");
     }
