@@ -157,6 +157,7 @@ private:
         }
         ReadOptions how;
         how.selection = &options_.selection;
+        how.named_file = !item_.path.empty();
         how.bulk_threshold = options_.bulk_threshold;
         how.carry_unreachable = options_.shape == Shape::dicom_json;
         how.understand_unknown = options_.shape != Shape::dicom_json;

@@ -43,6 +43,7 @@ JsonText JsonObjects::stray_line()
     JsonText stray;
     stray.number = number_;
     stray.defect = "neither a JSON object nor a list of them";
+    ended_ = number_ == 1;
     for (auto bytes = input_.chunk(); !bytes.empty(); bytes = input_.chunk()) {
         const auto end = text_of(bytes).find('\n');
         input_.take(std::min(end, bytes.size()));
@@ -81,7 +82,7 @@ JsonObjects::Byte JsonObjects::take(char c)
 
 std::optional<JsonText> JsonObjects::next()
 {
-    if (!skip_to_object()) {
+    if (ended_ || !skip_to_object()) {
         return std::nullopt;
     }
     ++number_;

@@ -31,7 +31,7 @@ public:
     explicit JsonObjects(stream::Input& input, const JsonObjectLimits& limits = {});
 
     /// The next object, or what stands where one should be, up to the end of its line; nullopt at
-    /// the end. Throws Error(storage) when reading fails.
+    /// the end. Input that begins with no object is not JSON: that is told once. Throws Error(storage) when reading fails.
     std::optional<JsonText> next();
 
 private:
@@ -44,6 +44,7 @@ private:
     stream::Input& input_;
     JsonObjectLimits limits_;
     std::uint64_t number_ = 0;
+    bool ended_ = false;
 
     unsigned depth_ = 0;
     bool in_string_ = false;

@@ -216,7 +216,7 @@ private:
     {
         const bool swapped = walker_.encoding().big_endian && dicom::unit_bytes(vr_) > 1;
         const ByteRange range{head_.data_offset + walker_.offset(), length,
-                              content_.fd() >= 0 && !head_.syntax.deflated() && !swapped};
+                              options_.named_file && !head_.syntax.deflated() && !swapped};
         return refers(range);
     }
 
@@ -319,7 +319,7 @@ private:
         const std::uint64_t length = walker_.offset() - fragments_at_ - delimiter_bytes;
         const bool reachable = !head_.syntax.deflated();
         const ByteRange range{head_.data_offset + fragments_at_, length,
-                              reachable && content_.fd() >= 0};
+                              reachable && options_.named_file};
         if (!reachable) {
             walker_.fail("fragments in a deflated data set");  // no transfer syntax has them
             return;

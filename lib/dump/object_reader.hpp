@@ -17,6 +17,8 @@ struct ReadOptions {
     /// Longest value of a bulk VR (dicom::has_bulk_vr) that is carried along; longer ones become
     /// references.
     std::uint64_t bulk_threshold = 1024;
+    /// The content is a file that has a name; else nothing can point into it.
+    bool named_file = false;
     /// Where no file has the bytes of a value as they are, carry it along although it is longer.
     bool carry_unreachable = false;
     /// A UN whose tag the dictionary knows gets its VR, PS3.5 6.2.2.

@@ -56,7 +56,9 @@ TEST_CASE("an object that is cut off, too long or too deep is a defect, and the 
     CHECK(cut("{\"a\":{\"b\":1}\n{}") == List{"<not closed before the next one begins>", "{}"});
 }
 
-TEST_CASE("a line that is no object is passed over with a word")
+TEST_CASE("a line that is no object is passed over with a word, input that begins so is none")
 {
-    CHECK(cut("hello {}\n{}") == List{"<neither a JSON object nor a list of them>", "{}"});
+    CHECK(cut("{}\nhello {}\n[{}]") ==
+          List{"{}", "<neither a JSON object nor a list of them>", "{}"});
+    CHECK(cut("hello\n{}\n{}") == List{"<neither a JSON object nor a list of them>"});
 }
