@@ -31,7 +31,8 @@ public:
     explicit JsonObjects(stream::Input& input, const JsonObjectLimits& limits = {});
 
     /// The next object, or what stands where one should be, up to the end of its line; nullopt at
-    /// the end. Input that begins with no object is not JSON: that is told once. Throws Error(storage) when reading fails.
+    /// the end. Input that begins with no object is not JSON: that is told once. Throws
+    /// Error(storage) when reading fails.
     std::optional<JsonText> next();
 
 private:

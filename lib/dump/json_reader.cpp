@@ -33,7 +33,7 @@ constexpr std::size_t most_attributes = 1'000'000;
 
 /// The result of a simdjson call, or its error as ours.
 template <typename T>
-T need(simdjson::simdjson_result<T>&& result)
+T need(simdjson::simdjson_result<T> result)
 {
     T value{};
     if (const auto error = std::move(result).get(value)) {
@@ -244,7 +244,7 @@ private:
             fail("Value, where its vr has InlineBinary");
         } else {
             for (auto value : values) {
-                append_binary_value(element.value, element.vr, scalar_of(need(std::move(value))));
+                append_binary_value(element.value, element.vr, scalar_of(need(value)));
             }
         }
     }
@@ -256,7 +256,7 @@ private:
         }
         const std::size_t length = path_.size();
         for (auto item : items) {
-            ondemand::value value = need(std::move(item));
+            ondemand::value value = need(item);
             dicom::DataSet& set = sequence.items.emplace_back();
             if (need(value.type()) == ondemand::json_type::null && value.is_null()) {
                 continue;  // some write an empty item so
@@ -273,7 +273,7 @@ private:
         const bool numeric = element.vr == Vr::IS || element.vr == Vr::DS;
         std::size_t count = 0;
         for (auto each : values) {
-            ondemand::value value = need(std::move(each));
+            ondemand::value value = need(each);
             const bool name =
                 element.vr == Vr::PN && need(value.type()) == ondemand::json_type::object;
             const JsonScalar scalar =

@@ -129,7 +129,7 @@ public:
 
     std::string put(MadeObject object) override
     {
-        const std::string name = name_of(object);
+        std::string name = name_of(object);
         if (!first_ && !tar_) {
             first_ = std::move(object);
             return name;
