@@ -63,11 +63,23 @@ Tag tag_of(std::string_view name)
     return *tag;
 }
 
-/// The raw text of a JSON number, checked.
+/// A number or a word as it stands. (simdjson 3.0's is_null() ends the program on "nul".)
+std::string_view token_of(ondemand::value& value)
+{
+    const std::string_view token = value.raw_json_token();
+    return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+}
+
+void need_null(ondemand::value& value)
+{
+    if (token_of(value) != "null") {
+        fail("no JSON value");
+    }
+}
+
 std::string number_text(ondemand::value& value)
 {
-    std::string_view token = value.raw_json_token();
-    token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+    const std::string_view token = token_of(value);
     if (!dicom::is_json_number(token)) {
         fail("no JSON number");
     }
@@ -77,11 +89,7 @@ std::string number_text(ondemand::value& value)
 JsonScalar scalar_of(ondemand::value value)
 {
     switch (need(value.type())) {
-    case ondemand::json_type::null:
-        if (!value.is_null()) {
-            fail("no JSON value");
-        }
-        return {};
+    case ondemand::json_type::null: need_null(value); return {};
     case ondemand::json_type::string:
         return {JsonScalar::Kind::text, std::string{need(value.get_string())}};
     case ondemand::json_type::number: return {JsonScalar::Kind::number, number_text(value)};
@@ -258,7 +266,8 @@ private:
         for (auto item : items) {
             ondemand::value value = need(item);
             dicom::DataSet& set = sequence.items.emplace_back();
-            if (need(value.type()) == ondemand::json_type::null && value.is_null()) {
+            if (need(value.type()) == ondemand::json_type::null) {
+                need_null(value);
                 continue;  // some write an empty item so
             }
             path_ += fmt::format("[{}]", sequence.items.size());
