@@ -38,7 +38,7 @@ echo "$@" | tr ' ' '\n' | grep -E "$wanted" | while read -r file; do
         lib/cli/* | tools/*) echo "$checks$with_cli $file" ;;
         *) echo "$checks $file" ;;
     esac
-done | xargs -P "$(nproc)" -n 2 "$tidy" -p "$build" --quiet >"$build/lint.out" 2>/dev/null ||
+done | xargs -r -P "$(nproc)" -n 2 "$tidy" -p "$build" --quiet >"$build/lint.out" 2>/dev/null ||
     { grep -E 'warning|error' "$build/lint.out" | sort -u; fail clang-tidy; }
 
 grep -rnwE --exclude-dir=tables 'TODO|FIXME|XXX|HACK' lib tools && fail "unfinished work"
