@@ -16,3 +16,28 @@ stop_peers() {
     for peer in $peers; do kill "$peer"; wait "$peer" 2>/dev/null; done
     peers=
 }
+
+# start_capping HOW...: a C-FIND server that keeps answers back (capping_peer.py); $PORT, peer.log
+start_capping() {
+    mkfifo port.$$
+    python3 -B "$PACS_SUPPORT/capping_peer.py" "$@" --log peer.log >port.$$ &
+    peers="$peers $!"
+    read -r PORT <port.$$
+    rm port.$$
+}
+
+# ask_capping HOW... -- OPTION...: what --complete makes of that peer: exit status, summary, and how
+# many of its studies were told, twice, or not at all
+ask_capping() {
+    how=
+    while [ "$1" != -- ]; do how="$how $1"; shift; done
+    shift
+    start_capping $how
+    pacs-find -q PACS@127.0.0.1:$PORT --complete "$@" >answers
+    code=$?
+    stop_peers
+    jq -r 'select(.type=="study").StudyInstanceUID' answers | sort >told
+    python3 -B "$PACS_SUPPORT/capping_peer.py" $how --list | sort >all
+    echo "$how $*: exit $code, told $(wc -l <told), twice $(uniq -d told | wc -l), missing $(uniq told | comm -13 - all | wc -l)"
+}
+gaps() { jq -c 'select(.type=="summary") | [.complete, .cap, .gaps]' answers; }
