@@ -67,6 +67,17 @@ void refuse_line(const stream::Record& record, const stream::Input& input, std::
     }
 }
 
+/// How many answers there should be, when the record that is asked for says so.
+std::optional<std::uint64_t> stated_number(const Question& question, const stream::Record* origin)
+{
+    const auto tag = number_above(question.level);
+    const std::string text = origin != nullptr && tag ? key_of(*origin, dicom::name_of(*tag)) : "";
+    return text.empty() || text.find_first_not_of("0123456789") != std::string::npos ||
+                   text.size() > 9
+               ? std::nullopt
+               : std::optional<std::uint64_t>{std::stoul(text)};
+}
+
 /// Small enough to be kept, and the same only for the same question.
 std::string fingerprint(const Question& question)
 {
@@ -109,6 +120,9 @@ std::optional<Wishes> wishes_for(const Wishes& wishes, const stream::Record& rec
 Enquiry::Enquiry(std::unique_ptr<Source> source, EnquiryOptions options)
     : source_(std::move(source)), options_(std::move(options))
 {
+    if (options_.complete) {
+        completeness_.emplace(*options_.complete);
+    }
 }
 
 void Enquiry::ask(const Question& question)
@@ -125,9 +139,13 @@ void Enquiry::close()
     }
 }
 
-Ending Enquiry::ask_source(const Question& question, const AnswerSink& sink)
+Ending Enquiry::ask_source(const Question& question, const stream::Record* origin,
+                           const AnswerSink& sink)
 {
     try {
+        if (completeness_) {
+            return completeness_->ask(*source_, question, stated_number(question, origin), sink);
+        }
         return source_->ask(question, options_.limit, sink);
     } catch (const net::PeerError& error) {
         fault_ = error.fault();
@@ -142,7 +160,7 @@ Ending Enquiry::ask_source(const Question& question, const AnswerSink& sink)
 Ending Enquiry::put(const Question& question, const stream::Record* origin)
 {
     const AnswerCheck check{question, options_.fallback};
-    Ending ending = ask_source(question, [&](Answer&& answer, bool more_at_hand) {
+    Ending ending = ask_source(question, origin, [&](Answer&& answer, bool more_at_hand) {
         take(question, check, answer, origin, more_at_hand);
     });
     warn_once(question);
@@ -273,6 +291,9 @@ void Enquiry::summarize(JsonLine& summary) const
     }
     if (keys_unsupported_) {
         summary.add("keys_unsupported", true);
+    }
+    if (completeness_) {
+        completeness_->summarize(summary);
     }
     endings_.write(summary);
     if (fault_) {

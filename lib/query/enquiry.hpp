@@ -5,6 +5,7 @@
 #include "net/peer_error.hpp"
 #include "query/answer_check.hpp"
 #include "query/answer_record.hpp"
+#include "query/complete.hpp"
 #include "query/question.hpp"
 #include "query/source.hpp"
 #include "stream/input.hpp"
@@ -21,10 +22,11 @@ namespace pacs::query {
 
 /// How an enquiry works and where its output goes.
 struct EnquiryOptions {
-    std::string node;              ///< the source as it was named, for records
-    dicom::CharacterSet fallback;  ///< of answers that name none
-    std::uint64_t limit = 0;       ///< answers to each question; 0: all
-    bool dicom_json = false;       ///< wanted beside the records
+    std::string node;                              ///< the source as it was named, for records
+    dicom::CharacterSet fallback;                  ///< of answers that name none
+    std::uint64_t limit = 0;                       ///< answers to each question; 0: all
+    bool dicom_json = false;                       ///< wanted beside the records
+    std::optional<CompleteOptions> complete = {};  ///< prove that all answers are there; no limit
     /// Takes a record; beside that of an answer which could be read, its identifier in the DICOM
     /// JSON Model when wanted, else nothing. `more_at_hand`: the next one is there already.
     std::function<void(const JsonLine& record, std::string_view dicom_json, bool more_at_hand)>
@@ -54,14 +56,19 @@ public:
     /// failure is a warning in the log.
     void close();
     /// A question failed, or an answer or record was useless.
-    bool failed() const noexcept { return endings_.failed() || failed_ > 0; }
+    /// Or, where completeness was asked for, it is not proven.
+    bool failed() const noexcept
+    {
+        return endings_.failed() || failed_ > 0 || (completeness_ && !completeness_->proven());
+    }
     /// Adds `answers`, `mismatches` (answers that do not match) when there are any, what
-    /// EndingSummary::write() has, and as `reason` what the peer did that ended an ask() with a
-    /// PeerError.
+    /// Completeness::summarize() and EndingSummary::write() have, and as `reason` what the peer did
+    /// that ended an ask() with a PeerError.
     void summarize(JsonLine& summary) const;
 
 private:
-    Ending ask_source(const Question& question, const AnswerSink& sink);
+    Ending ask_source(const Question& question, const stream::Record* origin,
+                      const AnswerSink& sink);
     Ending put(const Question& question, const stream::Record* origin);
     void take(const Question& question, const AnswerCheck& check, const Answer& answer,
               const stream::Record* origin, bool more_at_hand);
@@ -74,6 +81,7 @@ private:
 
     std::unique_ptr<Source> source_;
     EnquiryOptions options_;
+    std::optional<Completeness> completeness_;
     EndingSummary endings_;
     std::uint64_t answers_ = 0;
     std::uint64_t mismatches_ = 0;

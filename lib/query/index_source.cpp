@@ -28,6 +28,7 @@ public:
     }
 
     Ending ask(const Question& question, std::uint64_t limit, const AnswerSink& sink) override;
+    bool tells_when_cut() const override { return true; }
     std::vector<std::string> not_granted() const override { return {}; }
     void close() override {}
 

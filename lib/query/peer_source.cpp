@@ -42,6 +42,7 @@ public:
     }
 
     Ending ask(const Question& question, std::uint64_t limit, const AnswerSink& sink) override;
+    bool tells_when_cut() const override { return association_ != nullptr && answers_as_we_do(); }
     std::vector<std::string> not_granted() const override { return not_granted_; }
     void close() override;
 

@@ -56,6 +56,10 @@ public:
     /// given until then stand.
     virtual Ending ask(const Question& question, std::uint64_t limit, const AnswerSink& sink) = 0;
 
+    /// Whether an ending without Truncated::yes or unknown is to be believed: true for an index,
+    /// and for a server of ours; a peer is known after the first ask().
+    virtual bool tells_when_cut() const = 0;
+
     /// What was asked for by extended negotiation and not granted, in words, one a line; known
     /// after the first ask().
     virtual std::vector<std::string> not_granted() const = 0;

@@ -14,8 +14,9 @@ import sys
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent),
                 str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 
-import conformance  # noqa: E402,F401  the cases they add
-import dumping  # noqa: E402,F401  the cases they add
+import completing  # noqa: E402,F401  the cases they add
+import conformance  # noqa: E402,F401
+import dumping  # noqa: E402,F401
 import from_peers  # noqa: E402,F401
 import harness  # noqa: E402
 import large_answers  # noqa: E402,F401

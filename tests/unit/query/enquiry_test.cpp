@@ -40,6 +40,7 @@ public:
         }
         return ending;
     }
+    bool tells_when_cut() const override { return true; }
     std::vector<std::string> not_granted() const override { return {}; }
     void close() override { closed = true; }
 
