@@ -1,8 +1,6 @@
 #include "dicom/words.hpp"
 
-#include "base/error.hpp"
 #include "dicom/dictionary.hpp"
-#include "dicom/transcode.hpp"
 #include "dicom/transfer_syntax.hpp"
 #include "dicom/uid.hpp"
 
@@ -58,16 +56,6 @@ std::vector<Word> attributes(std::string_view word, Made made)
     return words.empty() ? retired : words;
 }
 
-bool can_be_set(const DictionaryEntry& entry)
-{
-    try {
-        check_edit({entry.tag, ""});
-        return true;
-    } catch (const Error&) {
-        return false;
-    }
-}
-
 }  // namespace
 
 std::vector<Word> keyword_words(std::string_view word)
@@ -93,16 +81,6 @@ std::vector<Word> query_key_words(std::string_view word)
         std::ranges::for_each(words, [&](Word& each) { each.text.insert(0, head); });
     }
     return words;
-}
-
-std::vector<Word> edit_words(std::string_view word)
-{
-    if (word.find_first_of(".=") != std::string_view::npos) {
-        return {};
-    }
-    return attributes(word, [](const DictionaryEntry& entry) {
-        return can_be_set(entry) ? std::string{entry.keyword} + "=" : std::string{};
-    });
 }
 
 std::vector<Word> transfer_syntax_words(std::string_view word)
