@@ -23,6 +23,17 @@ constexpr std::int64_t exact_in_json = 9'007'199'254'740'992;
 /// So many decimal digits survive in a double, whatever they are.
 constexpr std::ptrdiff_t digits_of_a_double = 15;
 
+/// What twelve bits become, so that three bytes take two looks.
+constexpr auto base64_pairs = [] {
+    constexpr std::string_view letters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::array<std::array<char, 2>, 4096> pairs{};
+    for (std::size_t bits = 0; bits < pairs.size(); ++bits) {
+        pairs[bits] = {letters[bits >> 6U], letters[bits & 63U]};
+    }
+    return pairs;
+}();
+
 bool is_digit(char c) noexcept
 {
     return c >= '0' && c <= '9';
@@ -239,24 +250,21 @@ bool has_bulk_vr(Vr vr) noexcept
 
 void append_base64(std::string& out, std::string_view bytes)
 {
-    constexpr std::string_view letters =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const std::size_t begin = out.size();
     out.resize(begin + (bytes.size() + 2) / 3 * 4, '=');
     char* to = out.data() + begin;
-    const auto byte = [&](std::size_t at) {
-        return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
-    };
-    for (std::size_t at = 0; at < bytes.size(); at += 3, to += 4) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+    std::size_t at = 0;
+    for (; at + 3 <= bytes.size(); at += 3, to += 4) {
         const unsigned bits = (byte(at) << 16U) | (byte(at + 1) << 8U) | byte(at + 2);
-        to[0] = letters[bits >> 18U];
-        to[1] = letters[(bits >> 12U) & 63U];
-        if (at + 1 < bytes.size()) {
-            to[2] = letters[(bits >> 6U) & 63U];
-        }
-        if (at + 2 < bytes.size()) {
-            to[3] = letters[bits & 63U];
-        }
+        std::memcpy(to, base64_pairs[bits >> 12U].data(), 2);
+        std::memcpy(to + 2, base64_pairs[bits & 0xFFFU].data(), 2);
+    }
+    if (at < bytes.size()) {
+        const bool two = at + 1 < bytes.size();
+        const unsigned bits = (byte(at) << 16U) | (two ? byte(at + 1) << 8U : 0U);
+        std::memcpy(to, base64_pairs[bits >> 12U].data(), 2);
+        to[2] = two ? base64_pairs[bits & 0xFFFU][0] : '=';
     }
 }
 

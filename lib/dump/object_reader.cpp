@@ -22,7 +22,8 @@ using dicom::Tag;
 using dicom::Vr;
 
 constexpr Tag pixel_representation{0x0028, 0x0103};
-constexpr std::size_t first_piece_bytes = std::size_t{64} << 10U;
+// Most headers are in the first piece; behind the values that are passed over little follows.
+constexpr std::size_t first_piece_bytes = std::size_t{8} << 10U;
 constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
 constexpr std::size_t most_disordered_tags = 100'000;
 
@@ -106,13 +107,12 @@ private:
                 walker_.finish();
                 return;
             }
-            // a jump, then the rest of what was read ahead is of no use
             const auto bytes = std::span{buffer}.first(count);
             if (!walk(bytes)) {
                 return;
             }
             at += count;
-            buffer.resize(piece_bytes);
+            buffer.resize(std::min(buffer.size() * 4, piece_bytes));
         }
     }
 

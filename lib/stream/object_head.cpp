@@ -1,9 +1,11 @@
 #include "stream/object_head.hpp"
 
+#include "dicom/element_header.hpp"
 #include "dicom/header_scan.hpp"
 #include "dicom/uid.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <vector>
 
@@ -36,13 +38,17 @@ void scan_head(const Content& content, std::uint64_t from, std::span<const std::
     }
 }
 
+bool has_mark(std::span<const std::byte> bytes) noexcept
+{
+    return bytes.size() >= 132 && std::memcmp(bytes.data() + 128, "DICM", 4) == 0;
+}
+
 dicom::FileHead file_head(std::span<const std::byte> bytes)
 {
     try {
         return dicom::read_file_head(bytes);
     } catch (const Error& error) {
-        const bool marked = bytes.size() >= 132 && std::memcmp(bytes.data() + 128, "DICM", 4) == 0;
-        throw HeadError(marked ? HeadFault::damaged : HeadFault::not_dicom, error.what());
+        throw HeadError(has_mark(bytes) ? HeadFault::damaged : HeadFault::not_dicom, error.what());
     }
 }
 
@@ -77,6 +83,19 @@ bool is_directory_class(std::string_view uid) noexcept
 
 dicom::FileHead read_file_head(const Content& content)
 {
+    // A meta header is some hundred bytes; only what is odd needs another look.
+    std::array<std::byte, 2048> start{};
+    const std::size_t count = content.read_at(0, start);
+    if (has_mark(std::span{start}.first(count))) {
+        try {
+            dicom::FileHead head = dicom::read_file_head(std::span{start}.first(count));
+            if (head.data_offset + dicom::max_element_header_bytes <= count) {
+                return head;  // what follows is seen to be of another group
+            }
+        } catch (const Error&) {
+            return file_head(first_bytes(content));
+        }
+    }
     return file_head(first_bytes(content));
 }
 
