@@ -59,7 +59,8 @@ void Records::write_line(std::string_view line, Next next)
 {
     const std::lock_guard lock{mutex_};
     ++counts_.records;
-    put(std::string{line} + "\n", next);
+    put(line, Next::ready);
+    put("\n", next);
 }
 
 void Records::flush()
@@ -131,7 +132,12 @@ void Records::put_record(const std::string& json_line, Next next)
 
 void Records::put(std::string_view text, Next next)
 {
-    buffer_ += text;
+    if (text.size() < buffer_limit) {
+        buffer_ += text;
+    } else {
+        drain();
+        send(text);
+    }
     if (next == Next::waits || buffer_.size() >= buffer_limit) {
         drain();
     }
@@ -139,7 +145,12 @@ void Records::put(std::string_view text, Next next)
 
 void Records::drain()
 {
-    std::string_view rest = buffer_;
+    send(buffer_);
+    buffer_.clear();
+}
+
+void Records::send(std::string_view rest)
+{
     while (!rest.empty() && error_ == 0) {
         const ssize_t written = ::write(fd_, rest.data(), rest.size());
         if (written < 0 && errno == EINTR) {
@@ -152,7 +163,6 @@ void Records::drain()
         }
         rest.remove_prefix(static_cast<std::size_t>(written));
     }
-    buffer_.clear();
 }
 
 }  // namespace pacs::cli

@@ -75,6 +75,7 @@ public:
 private:
     void put(std::string_view text, Next next);  // needs the mutex
     void drain();                                // needs the mutex
+    void send(std::string_view text);            // needs the mutex
     void put_record(const std::string& json_line, Next next);
 
     const Format format_;
