@@ -1,4 +1,4 @@
-"""Peak memory of the daemon and of pacs-store."""
+"""Peak memory of the daemon, of pacs-store and of pacs-dump."""
 
 import os
 import resource
@@ -7,6 +7,8 @@ import subprocess
 import attacks
 import peers
 from scu import Scu
+
+WHOLE = "64MiB"  # the most that is ever printed
 
 
 def peak_of(command):
@@ -23,6 +25,14 @@ def run(bench):
     subprocess.run([bench.build / "tests" / "make_objects", large, "--count", "1", "--bytes", "2GB"],
                    check=True)
     path = str(next(large.rglob("*.dcm")))
+    dump = bench.build / "pacs-dump"
+    there = bench.folder / "there.json"
+    dumper = peak_of([dump, "--format", "dicom-json", "--bulk-threshold", WHOLE, path])
+    there.write_bytes(subprocess.run([dump, "--format", "dicom-json", path], capture_output=True,
+                                     check=True).stdout)
+    maker = peak_of([dump, "--to-dicom", "--bulk-from", large, there, "-o", bench.folder / "back.dcm"])
+    (bench.folder / "back.dcm").unlink()
+    print(f"2 GB object: pacs-dump {dumper:.1f} MiB, --to-dicom {maker:.1f} MiB")
     resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
     with bench.scratch() as folder, peers.Archived(
             bench.build, folder / "archive", folder,
@@ -40,4 +50,6 @@ def run(bench):
     large_file.unlink()
     bench.goal("memory of pacs-archived for a 2 GB object", daemon, 64, "MiB", at_most=True)
     bench.goal("memory of pacs-store for a 2 GB object", sender, 64, "MiB", at_most=True)
+    bench.goal("memory of pacs-dump for a 2 GB object, there and back", max(dumper, maker), 64, "MiB",
+               at_most=True)
     bench.goal("memory of pacs-archived with 1,000 associations", crowded, 256, "MiB", at_most=True)
