@@ -253,7 +253,7 @@ void append_base64(std::string& out, std::string_view bytes)
     const std::size_t begin = out.size();
     out.resize(begin + (bytes.size() + 2) / 3 * 4, '=');
     char* to = out.data() + begin;
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+    const auto byte = [&](std::size_t i) { return unsigned{static_cast<unsigned char>(bytes[i])}; };
     std::size_t at = 0;
     for (; at + 3 <= bytes.size(); at += 3, to += 4) {
         const unsigned bits = (byte(at) << 16U) | (byte(at + 1) << 8U) | byte(at + 2);
