@@ -114,7 +114,7 @@ void add_options(CLI::App& app, Options& options)
                     "Questions that --complete may ask for one", 1);
     cli::add_number(app, "-n,--limit", options.limit, "Stop after N answers; 0 is all");
     cli::add_duration(app, "--max-duration", options.completeness.max_duration,
-                      "Longest time for a question");
+                      "Longest time for a question, with its parts");
     app.add_flag("--explain", options.explain, "Print what would be sent, and stop");
 }
 
