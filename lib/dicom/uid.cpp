@@ -16,11 +16,14 @@ namespace pacs::dicom {
 namespace {
 
 // Text in place instead of pointers: nothing to relocate when the program starts.
+enum class Kind : std::uint8_t { other, sop_class, storage_class, transfer_syntax };
+
 struct Row {
     char uid[40];
     char name[96];
     char keyword[72];
-    bool storage;
+    Kind kind;
+    bool retired;
 };
 
 constexpr Row rows[] = {
@@ -33,6 +36,18 @@ const Row* find_row(std::string_view uid) noexcept
         std::lower_bound(std::begin(rows), std::end(rows), uid,
                          [](const Row& row, std::string_view wanted) { return row.uid < wanted; });
     return found != std::end(rows) && found->uid == uid ? found : nullptr;
+}
+
+template <typename Wanted>
+std::vector<std::string_view> uids_where(const Wanted& wanted)
+{
+    std::vector<std::string_view> uids;
+    for (const Row& row : rows) {
+        if (wanted(row)) {
+            uids.emplace_back(row.uid);
+        }
+    }
+    return uids;
 }
 
 using Uuid = std::array<std::uint8_t, 16>;
@@ -103,17 +118,31 @@ std::string_view uid_keyword(std::string_view uid) noexcept
 
 std::vector<std::string_view> registered_uids()
 {
-    std::vector<std::string_view> uids;
-    for (const Row& row : rows) {
-        uids.emplace_back(row.uid);
-    }
-    return uids;
+    return uids_where([](const Row&) { return true; });
+}
+
+bool uid_retired(std::string_view uid) noexcept
+{
+    const Row* row = find_row(uid);
+    return row != nullptr && row->retired;
+}
+
+std::vector<std::string_view> sop_classes()
+{
+    return uids_where([](const Row& row) {
+        return row.kind == Kind::sop_class || row.kind == Kind::storage_class;
+    });
+}
+
+std::vector<std::string_view> transfer_syntaxes()
+{
+    return uids_where([](const Row& row) { return row.kind == Kind::transfer_syntax; });
 }
 
 bool is_storage_class(std::string_view uid) noexcept
 {
     const Row* row = find_row(uid);
-    return row != nullptr && row->storage;
+    return row != nullptr && row->kind == Kind::storage_class;
 }
 
 }  // namespace pacs::dicom

@@ -86,9 +86,14 @@ def uid_tables():
     assert max(len(row["uid"]) for row in rows) < 40
     assert max(len(row["name"]) for row in rows) < 96
     assert max(len(row["keyword"]) for row in rows) < 72
+    kinds = {row["uid"]: "sop_class" for row in read("sop_classes.csv")}
+    kinds.update({row["uid"]: "transfer_syntax" for row in read("transfer_syntaxes.csv")})
+    kinds.update({uid: "storage_class" for uid in storage})
+    kinds.update({uid: "other" for uid in not_stored})
     yield "uids.inc", "".join(
         f"{{{quoted(row['uid'])}, {quoted(row['name'])}, {quoted(row['keyword'])}, "
-        f"{flag(row['uid'] in storage)}}},\n" for row in rows)
+        f"Kind::{kinds.get(row['uid'], 'other')}, {flag(row['retired'] == 'Y')}}},\n"
+        for row in rows)
 
 
 def transfer_syntax_tables():
