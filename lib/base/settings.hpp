@@ -25,6 +25,11 @@ struct PeerSettings {
     unsigned async_window = 64;  ///< operations outstanding to propose, PS3.7 D.3.3.3; 1: none
     std::string user;            ///< user identity, PS3.7 D.3.3.7; empty: none
     std::filesystem::path passcode_file;  ///< its passcode; see read_secret()
+    bool tls = false;                     ///< speak TLS, PS3.15 B.9 to B.12
+    std::filesystem::path tls_ca;         ///< PEM certificates to trust; empty: those of the system
+    std::filesystem::path tls_cert;       ///< PEM, our own certificate and its chain; empty: none
+    std::filesystem::path tls_key;        ///< its private key; empty: in tls_cert
+    std::string tls_name;  ///< the name the peer's certificate must have; empty: its host
 };
 
 /// How the daemon works; [archived] of pacs.toml, PACS_ARCHIVED_* variables, its command line.

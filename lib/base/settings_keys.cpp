@@ -136,6 +136,14 @@ SettingKey<S> path(std::string_view name, std::string_view placeholder, std::str
 }
 
 template <typename S>
+SettingKey<S> flag(std::string_view name, std::string_view help, bool S::*member)
+{
+    return single<S, bool>(
+        name, ValueKind::flag, "", help, member,
+        [](const std::string& value) { return parse_bool(value); }, [](const bool&) { return ""; });
+}
+
+template <typename S>
 SettingKey<S> list(std::string_view name, std::string_view placeholder, std::string_view help,
                    std::vector<std::string> S::*member,
                    const std::function<std::string(const std::string&)>& check)
@@ -195,6 +203,13 @@ const std::vector<SettingKey<PeerSettings>>& peer_keys()
         text<S>("user", "NAME", "User name to identify with", &S::user, short_text),
         path<S>("passcode_file", "FILE", "File with the passcode of that user, mode 0600",
                 &S::passcode_file),
+        flag<S>("tls", "Speak TLS to the peer", &S::tls),
+        path<S>("tls_ca", "FILE", "Certificates to trust, PEM, instead of the system's",
+                &S::tls_ca),
+        path<S>("tls_cert", "FILE", "Our own certificate and its chain, PEM", &S::tls_cert),
+        path<S>("tls_key", "FILE", "Its private key, PEM, when it is in another file", &S::tls_key),
+        text<S>("tls_name", "NAME", "Name the peer's certificate must have, when not its host",
+                &S::tls_name, short_text),
     };
     return keys;
 }
@@ -203,14 +218,12 @@ const std::vector<SettingKey<ArchivedSettings>>& archived_keys()
 {
     using S = ArchivedSettings;
     constexpr std::uint64_t most = 100'000;
-    static const auto flag = [](const std::string& value) { return parse_bool(value); };
     static const std::vector<SettingKey<S>> keys{
         path<S>("archive", "DIR", "Folder of the archive; made when it is not there", &S::archive),
         list<S>("listen", "[ADDR:]PORT", "Address to listen on; port 0 lets the system choose",
                 &S::listen, short_text),
         list<S>("aet", "TITLE", "Called title to answer to", &S::aet, ae_title),
-        single<S, bool>("any_aet", ValueKind::flag, "", "Answer to any called title", &S::any_aet,
-                        flag, [](const bool&) { return ""; }),
+        flag<S>("any_aet", "Answer to any called title", &S::any_aet),
         choice<S>("durability", "What an answer of success means: on disk, or left to the system",
                   &S::durability, {"flushed", "os"}),
         choice<S>("on_conflict", "What to do with other content under a UID that is taken",

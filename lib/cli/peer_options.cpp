@@ -9,8 +9,35 @@
 
 namespace pacs::cli {
 
-PeerOptions::PeerOptions(Tool& tool, std::initializer_list<std::string_view> keys)
-    : options_(tool, peer_keys(), "PACS_", "Association", keys)
+namespace {
+
+/// An option that would do nothing is a mistake: who names certificates wants TLS.
+void refuse_idle_tls(const Assignments& given, const Target& target)
+{
+    const auto about_tls = [](const Assignment& each) { return each.key.starts_with("tls_"); };
+    const auto found = std::find_if(given.begin(), given.end(), about_tls);
+    if (found != given.end() && !target.settings.tls) {
+        throw Error(ErrorKind::usage,
+                    fmt::format("reading the command line: {} without TLS to {}", found->where,
+                                log::printable(target.word)),
+                    "add --tls");
+    }
+}
+
+std::vector<std::string_view> with_tls(std::vector<std::string_view> keys)
+{
+    for (const auto& key : peer_keys()) {
+        if (key.name == "tls" || key.name.starts_with("tls_")) {
+            keys.push_back(key.name);
+        }
+    }
+    return keys;
+}
+
+}  // namespace
+
+PeerOptions::PeerOptions(Tool& tool, std::vector<std::string_view> keys)
+    : options_(tool, peer_keys(), "PACS_", "Association", with_tls(keys))
 {
     tool.offer_nodes();
     const bool identifies = std::find(keys.begin(), keys.end(), "user") != keys.end();
@@ -25,6 +52,7 @@ Target PeerOptions::resolve(const Config& config, std::string_view word) const
     Target target{std::string{word}, net::classify_endpoint(word), {}};
     if (target.endpoint.kind != net::EndpointKind::alias) {
         target.settings = config.peer_settings(std::nullopt, options_.given());
+        refuse_idle_tls(options_.given(), target);
         return target;
     }
     const std::string name = target.endpoint.text;
@@ -38,6 +66,7 @@ Target PeerOptions::resolve(const Config& config, std::string_view word) const
         throw Error(ErrorKind::usage, fmt::format("reading {}: an alias of an alias", node.where));
     }
     target.settings = config.peer_settings(name, options_.given());
+    refuse_idle_tls(options_.given(), target);
     return target;
 }
 
@@ -53,6 +82,43 @@ Target PeerOptions::resolve_peer(const Config& config, std::string_view word) co
     return target;
 }
 
+std::vector<net::KnownPeer> PeerOptions::known_peers(const Config& config,
+                                                     const std::vector<std::string>& words,
+                                                     bool all) const
+{
+    std::vector<net::KnownPeer> peers;
+    const auto add = [&peers](const Target& target) {
+        const auto same = [&](const net::KnownPeer& each) { return each.node == target.word; };
+        if (target.endpoint.kind == net::EndpointKind::peer &&
+            std::none_of(peers.begin(), peers.end(), same)) {
+            peers.push_back({target.word, target.endpoint.address, request_options(target.settings),
+                             tls_settings(target.settings)});
+        }
+    };
+    for (const auto& [name, node] : config.nodes()) {
+        if (all) {
+            add(resolve(config, "@" + name));
+        }
+    }
+    for (const std::string& word : words) {
+        add(resolve_peer(config, word));
+    }
+    if (peers.empty() && all) {
+        throw Error(ErrorKind::usage, "reading the configuration: no node is a DICOM peer",
+                    "see pacs.toml(5)");
+    }
+    if (peers.empty()) {
+        throw Error(ErrorKind::usage, "reading the command line: PEER is required",
+                    "name one, or say --all");
+    }
+    return peers;
+}
+
+net::TlsSettings tls_settings(const PeerSettings& settings)
+{
+    return {settings.tls_ca, settings.tls_cert, settings.tls_key, settings.tls_name};
+}
+
 net::RequestOptions request_options(const PeerSettings& settings)
 {
     net::RequestOptions options;
@@ -64,6 +130,9 @@ net::RequestOptions request_options(const PeerSettings& settings)
     const auto window = static_cast<std::uint16_t>(settings.async_window);
     options.window = {window, 1};
     options.stop.fd = StopFlag::instance().fd();
+    if (settings.tls) {
+        options.tls = std::make_shared<const net::TlsContext>(tls_settings(settings));
+    }
     if (!settings.user.empty()) {
         using Type = net::UserIdentity::Type;
         const std::string passcode = passcode_of(settings);

@@ -3,10 +3,11 @@
 #include "cli/setting_options.hpp"
 #include "net/address.hpp"
 #include "net/association.hpp"
+#include "net/known_peer.hpp"
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pacs::cli {
 
@@ -20,21 +21,30 @@ struct Target {
 /// The group of options on how to speak to a peer, and how a word becomes one.
 class PeerOptions {
 public:
-    /// Adds an option for each of the named peer_keys().
-    PeerOptions(Tool& tool, std::initializer_list<std::string_view> keys);
+    /// Adds an option for each of the named peer_keys(), and for all of those on TLS.
+    PeerOptions(Tool& tool, std::vector<std::string_view> keys);
 
     /// Looks @aliases up and puts the layers of settings together: defaults, [defaults],
     /// [node.NAME], PACS_*, command line. Throws Error(usage).
     Target resolve(const Config& config, std::string_view word) const;
     /// The same, but throws Error(usage) for anything that is no DICOM peer.
     Target resolve_peer(const Config& config, std::string_view word) const;
+    /// The peers of a command line, each once: with `all` every node of the configuration that is a
+    /// DICOM peer, by name, then those of `words`. Throws Error(usage), also when there is none,
+    /// and as request_options() does.
+    std::vector<net::KnownPeer> known_peers(const Config& config,
+                                            const std::vector<std::string>& words, bool all) const;
 
 private:
     SettingOptions<PeerSettings> options_;
 };
 
-/// The settings in the words of the upper layer; reads the passcode file, and ends waits when the
-/// stop flag is raised. Throws as passcode_of() does.
+/// The part of the settings that TLS needs, whether it is switched on or not.
+net::TlsSettings tls_settings(const PeerSettings& settings);
+
+/// The settings in the words of the upper layer; reads the passcode file and, for TLS, those of the
+/// certificates, and ends waits when the stop flag is raised. Throws as passcode_of() and
+/// net::TlsContext do.
 net::RequestOptions request_options(const PeerSettings& settings);
 
 }  // namespace pacs::cli

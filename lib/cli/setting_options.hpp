@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +20,11 @@ public:
     /// Empty `names`: all keys. `variables` is the prefix of the environment: "PACS_".
     SettingOptions(Tool& tool, const std::vector<SettingKey<Settings>>& keys,
                    std::string_view variables, std::string_view group,
-                   std::initializer_list<std::string_view> names = {})
+                   const std::vector<std::string_view>& names = {})
     {
         for (const auto& key : keys) {
             const bool wanted =
-                names.size() == 0 || std::find(names.begin(), names.end(), key.name) != names.end();
+                names.empty() || std::find(names.begin(), names.end(), key.name) != names.end();
             if (wanted) {
                 add(tool, key, std::string{variables}, std::string{group});
             }

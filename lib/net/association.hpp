@@ -3,6 +3,7 @@
 #include "net/message.hpp"
 #include "net/pdu.hpp"
 #include "net/peer_error.hpp"
+#include "net/tls.hpp"
 #include "net/transport.hpp"
 
 #include <chrono>
@@ -48,6 +49,7 @@ struct RequestOptions : AssociationLimits {
     std::vector<ExtendedNegotiation> extended;
     std::vector<CommonExtendedNegotiation> common_extended;
     std::optional<UserIdentity> identity;
+    std::shared_ptr<const TlsContext> tls;  ///< for request(address); nullptr: plain TCP
 };
 
 /// A presentation context as negotiated, seen from either side.

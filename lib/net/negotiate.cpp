@@ -1,6 +1,7 @@
 #include "dicom/uid.hpp"
 #include "net/association_core.hpp"
 #include "net/rejections.hpp"
+#include "net/tls_transport.hpp"
 
 #include <fmt/format.h>
 
@@ -380,7 +381,7 @@ std::unique_ptr<Association> Association::request(const Address& peer,
 {
     (void)encode(make_request(peer.ae, options, proposals));  // a mistake is told before connecting
     const auto deadline = earliest(options.deadline, Deadline::after(options.connect_timeout));
-    return request(connect(peer, deadline, options.stop), peer.ae, options, proposals);
+    return request(connect(peer, options.tls, deadline, options.stop), peer.ae, options, proposals);
 }
 
 std::unique_ptr<Association> Association::accept(std::unique_ptr<Transport> transport,

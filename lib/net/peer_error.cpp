@@ -26,6 +26,7 @@ std::string_view to_string(PeerFault fault) noexcept
     case PeerFault::aborted: return "aborted";
     case PeerFault::released: return "released";
     case PeerFault::connection_lost: return "connection lost";
+    case PeerFault::tls_failed: return "TLS failed";
     case PeerFault::not_dicom: return "not DICOM";
     case PeerFault::protocol_violation: return "protocol violation";
     case PeerFault::nothing_accepted: return "nothing accepted";
@@ -45,6 +46,7 @@ std::string_view reason_word(PeerFault fault) noexcept
     case PeerFault::aborted: return "aborted";
     case PeerFault::released: return "released";
     case PeerFault::connection_lost: return "connection_lost";
+    case PeerFault::tls_failed: return "tls_failed";
     case PeerFault::not_dicom: return "not_dicom";
     case PeerFault::protocol_violation: return "protocol_violation";
     case PeerFault::nothing_accepted: return "nothing_accepted";
@@ -58,6 +60,7 @@ std::string_view to_string(PeerStage stage) noexcept
     switch (stage) {
     case PeerStage::resolve: return "resolving the name";
     case PeerStage::connect: return "connecting";
+    case PeerStage::secure: return "securing";
     case PeerStage::negotiate: return "negotiating";
     case PeerStage::send: return "sending";
     case PeerStage::answer: return "waiting for the peer";
@@ -94,6 +97,7 @@ bool PeerError::transient() const noexcept
     case PeerFault::connection_lost: return true;
     case PeerFault::rejected: return result_ == AssociateRj::transient;
     case PeerFault::name_not_found:
+    case PeerFault::tls_failed:
     case PeerFault::not_dicom:
     case PeerFault::protocol_violation:
     case PeerFault::nothing_accepted:

@@ -19,6 +19,7 @@ enum class PeerFault : std::uint8_t {
     aborted,             ///< A-ABORT from the peer; see source and reason
     released,            ///< the peer released while an answer was due
     connection_lost,     ///< the connection ended or broke without a word
+    tls_failed,          ///< no TLS was agreed on, or the peer's certificate is not to be trusted
     not_dicom,           ///< what came is no DICOM upper layer: HTTP, TLS, garbage
     protocol_violation,  ///< the peer broke PS3.7 or PS3.8
     nothing_accepted,    ///< the peer accepted none of the presentation contexts
@@ -26,7 +27,7 @@ enum class PeerFault : std::uint8_t {
 };
 
 /// Where in the life of an association it happened.
-enum class PeerStage : std::uint8_t { resolve, connect, negotiate, send, answer, release };
+enum class PeerStage : std::uint8_t { resolve, connect, secure, negotiate, send, answer, release };
 
 std::string_view to_string(PeerFault fault) noexcept;  ///< "timed out"
 /// The word for `reason` in a record, pacs-records(5): "timed_out".

@@ -10,7 +10,7 @@ build="g++ cmake ninja-build pkg-config catch2 libarchive-dev libcli11-dev libcu
     libtomlplusplus-dev zlib1g-dev"
 demo="$build dcmtk sqlite3"
 test="$demo clang clang-format clang-tidy libclang-rt-14-dev ccache git python3 jq strace iproute2
-    procps groff zsh fish orthanc dpkg-dev file fakeroot systemd xz-utils"
+    procps groff zsh fish orthanc dpkg-dev file fakeroot openssl systemd xz-utils"
 case ${1:-} in
     build) wanted=$build ;;
     demo) wanted=$demo ;;

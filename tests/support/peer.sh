@@ -11,6 +11,16 @@ start_peer() {
     rm port.$$
 }
 
+# start_tls CERT PORT [OPTION...]: TLS in front of the plain server on PORT (tls_front.py); $TLS_PORT
+# is where it listens
+start_tls() {
+    mkfifo port.$$
+    python3 -B -W ignore "$PACS_SUPPORT/tls_front.py" "$@" >port.$$ &
+    peers="$peers $!"
+    read -r TLS_PORT <port.$$
+    rm port.$$
+}
+
 # stop_peers: ends those started so far
 stop_peers() {
     for peer in $peers; do kill "$peer"; wait "$peer" 2>/dev/null; done

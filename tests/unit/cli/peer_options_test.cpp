@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -102,6 +103,38 @@ TEST_CASE("options stand in the help with the words, defaults and variables of t
     const CLI::Option* option = tool.options().get_option("--max-pdu");
     CHECK(option->get_default_str() == "131072");
     CHECK(option->get_type_name() == "SIZE");
-    CHECK(tool.variables().back().name == "PACS_MAX_PDU");
+    const auto documented = [&](const char* name) {
+        return std::any_of(tool.variables().begin(), tool.variables().end(),
+                           [&](const auto& note) { return note.name == name; });
+    };
+    CHECK(documented("PACS_MAX_PDU"));
+    CHECK(!documented("PACS_CALLING"));
     CHECK(tool.options().get_option_no_throw("--calling") == nullptr);
+}
+
+TEST_CASE("every tool that speaks to a peer can speak TLS to it")
+{
+    Tool tool{{"pacs-x", "", "", {}, {}, {}, false}};
+    const PeerOptions options{tool, {"max_pdu"}};
+    for (const auto* name : {"--tls", "--tls-ca", "--tls-cert", "--tls-key", "--tls-name"}) {
+        CHECK(tool.options().get_option_no_throw(name) != nullptr);
+    }
+    pacs::PeerSettings settings;
+    CHECK(pacs::cli::request_options(settings).tls == nullptr);
+    settings.tls = true;
+    CHECK(pacs::cli::request_options(settings).tls != nullptr);
+    settings.tls_ca = "/nowhere/ca.pem";
+    CHECK_THROWS_WITH(pacs::cli::request_options(settings), Catch::Contains("/nowhere/ca.pem"));
+}
+
+TEST_CASE("all peers are those of the configuration that are peers, each once")
+{
+    Tool tool{{"pacs-x", "", "", {}, {}, {}, false}};
+    const PeerOptions options{tool, {"calling"}};
+    CHECK_THROWS_WITH(options.known_peers({}, {}, false), Catch::Contains("PEER is required"));
+    CHECK_THROWS_WITH(options.known_peers({}, {}, true), Catch::Contains("no node"));
+    const auto named = options.known_peers({}, {"A@b:1", "C@d:2", "A@b:1"}, false);
+    REQUIRE(named.size() == 2);
+    CHECK(named[1].node == "C@d:2");
+    CHECK(named[1].address.port == 2);
 }

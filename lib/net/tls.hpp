@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct ssl_ctx_st;
+
+namespace pacs::net {
+
+/// What TLS to a peer needs to know; see [node.NAME] in pacs.toml(5).
+struct TlsSettings {
+    std::filesystem::path ca_file;    ///< PEM, what to trust; empty: the certificates of the system
+    std::filesystem::path cert_file;  ///< PEM, our own certificate and its chain; empty: none
+    std::filesystem::path key_file;   ///< PEM, its private key; empty: in cert_file
+    std::string name;  ///< host name or address the certificate must have; empty: the peer's host
+};
+
+/// How strict to be with a peer.
+enum class TlsUse : std::uint8_t {
+    /// To send and receive: TLS 1.2 or later with forward secrecy and authenticated encryption
+    /// (PS3.15 B.9, BCP 195), and a certificate that is trusted and has the right name.
+    secure,
+    /// To learn what a peer speaks: any version and cipher OpenSSL still knows; what is wrong with
+    /// the certificate is only noted. Nothing but the handshake may be done on it.
+    examine,
+};
+
+/// The rules of TLS connections as client: an OpenSSL context. Immutable, so threads may share it.
+class TlsContext {
+public:
+    /// Reads the files. Throws Error(usage) naming the file that cannot be read, is no PEM, or
+    /// whose key does not fit its certificate or asks for a pass phrase.
+    explicit TlsContext(const TlsSettings& settings, TlsUse use = TlsUse::secure);
+    ~TlsContext();
+    TlsContext(const TlsContext&) = delete;
+    TlsContext& operator=(const TlsContext&) = delete;
+
+    const TlsSettings& settings() const noexcept { return settings_; }
+    TlsUse use() const noexcept { return use_; }
+    ssl_ctx_st* native() const noexcept { return context_; }
+
+private:
+    TlsSettings settings_;
+    TlsUse use_;
+    ssl_ctx_st* context_ = nullptr;
+};
+
+/// A certificate in words. All text in it is foreign.
+struct Certificate {
+    std::string subject;  ///< RFC 2253, UTF-8: "CN=pacs,O=Hospital"
+    std::string issuer;
+    std::vector<std::string> names;  ///< subject alternative: "DNS:pacs.example", "IP:10.0.0.1"
+    std::string key;                 ///< "RSA 2048 bits"
+    std::string sha256;              ///< fingerprint, hex
+    std::int64_t not_before = 0;     ///< seconds since 1970, UTC
+    std::int64_t not_after = 0;
+    bool self_issued = false;  ///< subject and issuer are the same
+};
+
+/// Why a certificate is not to be trusted, RFC 5280 section 6.
+enum class CertificateFault : std::uint8_t {
+    expired,
+    not_yet_valid,
+    self_signed,     ///< signed by itself, and not among what we trust
+    unknown_issuer,  ///< no way from it to a certificate we trust, or the chain is incomplete
+    wrong_name,      ///< issued for another host
+    revoked,
+    weak,  ///< a key or digest too short to be safe
+    other,
+};
+std::string_view to_string(CertificateFault fault) noexcept;  ///< "has expired"
+
+/// What was learned of a peer while TLS was agreed on with it, also when that failed.
+struct TlsReport {
+    struct Fault {
+        CertificateFault kind = CertificateFault::other;
+        int depth = 0;      ///< 0: the peer's own certificate, 1: its issuer's, ...
+        std::string words;  ///< of OpenSSL
+    };
+
+    bool completed = false;          ///< the handshake was finished on our side
+    std::string version;             ///< "TLSv1.3"; empty before a ServerHello
+    std::string cipher;              ///< "TLS_AES_256_GCM_SHA384"
+    std::vector<Certificate> chain;  ///< as the peer sent it, its own first, at most ten
+    std::vector<Fault> faults;       ///< what is wrong with it, one of a kind
+    bool client_certificate_requested = false;
+    std::string alert;        ///< the last one from the peer in words: "certificate required"
+    std::string first_bytes;  ///< what the peer sent first, as it came, at most 64 bytes
+
+    bool answered_tls() const noexcept { return !version.empty(); }
+    const Fault* find(CertificateFault kind) const noexcept;
+};
+
+/// What went wrong with the certificate, for people: "the certificate has expired"; of several the
+/// gravest. Empty: nothing.
+std::string certificate_words(const TlsReport& report);
+
+}  // namespace pacs::net
