@@ -44,6 +44,12 @@ void Records::leave_out_summary()
     summary_ = false;
 }
 
+void Records::leave_out_seconds()
+{
+    const std::lock_guard lock{mutex_};
+    seconds_ = false;
+}
+
 void Records::write(const JsonLine& record, Next next)
 {
     const std::lock_guard lock{mutex_};
@@ -53,6 +59,11 @@ void Records::write(const JsonLine& record, Next next)
         outcomes_ = true;
     }
     put_record(record.str(), next);
+}
+
+std::function<void(const JsonLine&)> Records::writer()
+{
+    return [this](const JsonLine& record) { write(record); };
 }
 
 void Records::write_line(std::string_view line, Next next)
@@ -107,8 +118,10 @@ void Records::finish(ExitCode code, std::string_view message)
     if (!message.empty()) {
         summary.add("message", message);
     }
-    const std::chrono::duration<double> span = std::chrono::steady_clock::now() - start_;
-    summary.add("seconds", std::round(span.count() * 1000) / 1000);
+    if (seconds_) {
+        const std::chrono::duration<double> span = std::chrono::steady_clock::now() - start_;
+        summary.add("seconds", std::round(span.count() * 1000) / 1000);
+    }
     summary.add("exit_status", static_cast<int>(code));
     put_record(summary.str(), Next::ready);
     drain();
@@ -126,7 +139,9 @@ void Records::put_record(const std::string& json_line, Next next)
     case Format::ndjson: put(json_line, next); break;
     case Format::table: put(table_.rows(json_line), next); break;
     case Format::dicom_json:
-    case Format::path: break;
+    case Format::path:
+    case Format::nagios:
+    case Format::prometheus: break;
     }
 }
 

@@ -22,6 +22,8 @@ enum class Format : std::uint8_t {
     table,       ///< for eyes
     dicom_json,  ///< the DICOM JSON Model (PS3.18 Annex F), one object a line, no summary
     path,        ///< one line an element, for grep; no summary
+    nagios,      ///< the one line of a monitoring plugin; decides the exit status, too
+    prometheus,  ///< text exposition for node_exporter, no summary
 };
 
 /// Whether more records are already there, so that a line need not go out by itself.
@@ -51,11 +53,15 @@ public:
     void set_columns(std::vector<Column> columns);
     /// Leaves the summary out, for output that is no run's: --explain.
     void leave_out_summary();
+    /// Leaves `seconds` out of the summary, for output that is to be compared with another run's.
+    void leave_out_seconds();
 
     /// Writes one record and counts it by its outcome. With Next::ready it may stay in a buffer of
-    /// 64 KiB until the next one, or flush(). In Format::dicom_json and Format::path only
-    /// write_line() writes.
+    /// 64 KiB until the next one, or flush(). Formats after Format::table are written by
+    /// write_line() only.
     void write(const JsonLine& record, Next next = Next::waits);
+    /// write() as a function, for what knows no Records; must not outlive this.
+    std::function<void(const JsonLine&)> writer();
     /// Writes finished text, without its last newline, in any format: for DICOM JSON and paths.
     void write_line(std::string_view line, Next next = Next::waits);
     void flush();
@@ -88,6 +94,7 @@ private:
     Counts counts_;
     bool outcomes_ = false;  // some record had one
     bool summary_ = true;
+    bool seconds_ = true;
     int error_ = 0;
 };
 

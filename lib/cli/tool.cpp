@@ -97,8 +97,25 @@ std::string_view name_of(Format format)
     case Format::table: return "table";
     case Format::dicom_json: return "dicom-json";
     case Format::path: return "path";
+    case Format::nagios: return "nagios";
+    case Format::prometheus: return "prometheus";
     }
     return "ndjson";
+}
+
+/// Whether a monitoring system calls, told before the command line is known to be right.
+bool asks_as_plugin(int argc, char** argv)
+{
+    bool asked = false;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--format" && i + 1 < argc) {
+            asked = name_of(Format::nagios) == argv[i + 1];
+        } else if (word.starts_with("--format=")) {
+            asked = word.substr(word.find('=') + 1) == name_of(Format::nagios);
+        }
+    }
+    return asked;
 }
 
 }  // namespace
@@ -152,6 +169,7 @@ void Tool::offer_formats(const std::vector<Format>& formats, std::vector<Column>
     for (const Format format : formats) {
         names.emplace_back(name_of(format));
         table_offered_ = table_offered_ || format == Format::table;
+        plugin_offered_ = plugin_offered_ || format == Format::nagios;
     }
     columns_ = std::move(columns);
     app_.add_option("--format", format_,
@@ -194,7 +212,8 @@ void Tool::configure_log() const
 
 Format Tool::format() const
 {
-    for (const Format format : {Format::ndjson, Format::table, Format::dicom_json, Format::path}) {
+    for (const Format format : {Format::ndjson, Format::table, Format::dicom_json, Format::path,
+                                Format::nagios, Format::prometheus}) {
         if (format_ == name_of(format)) {
             return format;
         }
@@ -284,12 +303,30 @@ ExitCode Tool::run_body(const std::function<ExitCode(Run&)>& body)
                                : quiet_ || progress_ == "none" ? ProgressMode::none
                                                                : ProgressMode::automatic);
                 Run run{records, progress, config, reload};
-                return body(run);
+                const ExitCode ran = body(run);
+                plugin_state_ = run.plugin_state();
+                return ran;
             },
             message);
         progress.stop();
     }
+    failure_ = message;
     return finish(ended(code), message, records);
+}
+
+int Tool::plugin_status(ExitCode code, const std::string& message) const
+{
+    constexpr int unknown = 3;
+    if (code == ExitCode::ok || code == ExitCode::findings || code == ExitCode::peer) {
+        return plugin_state_.value_or(code == ExitCode::ok ? 0 : unknown);  // ok: help was printed
+    }
+    const std::string reason =
+        message.empty() ? fmt::format("ended with status {}", static_cast<int>(code)) : message;
+    // the status tells it, too, when nobody can read the line
+    (void)std::fputs(fmt::format("DICOM UNKNOWN - {}\n", log::printable(reason, 1000)).c_str(),
+                     stdout);
+    (void)std::fflush(stdout);
+    return unknown;
 }
 
 int Tool::run(int argc, char** argv, const std::function<ExitCode(Run&)>& body)
@@ -318,7 +355,9 @@ int Tool::run(int argc, char** argv, const std::function<ExitCode(Run&)>& body)
             return run_body(body);
         },
         message);
-    return static_cast<int>(code);
+    const bool plugin = plugin_offered_ && asks_as_plugin(argc, argv);
+    return plugin ? plugin_status(code, message.empty() ? failure_ : message)
+                  : static_cast<int>(code);
 }
 
 }  // namespace pacs::cli

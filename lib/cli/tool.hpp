@@ -71,12 +71,17 @@ public:
     /// `action` is called for each SIGHUP from now on, in the thread that takes signals; it must
     /// not throw. Only for daemons. Reset it (nullptr) before what it uses goes away.
     void on_reload(std::function<void()> action) { reload_.set(std::move(action)); }
+    /// What to exit with, 0 to 3, instead of the body's ExitCode: only in Format::nagios, where it
+    /// must be called unless the body throws.
+    void set_plugin_state(int state) noexcept { plugin_state_ = state; }
+    std::optional<int> plugin_state() const noexcept { return plugin_state_; }
 
 private:
     Records& records_;
     Progress& progress_;
     const Config& config_;
     ReloadHook& reload_;
+    std::optional<int> plugin_state_;
 };
 
 /// The frame every main() stands in: common options, configuration, parsing, signals, errors,
@@ -114,6 +119,9 @@ public:
     /// become a line on standard error, the message of the summary record and the exit status of
     /// their kind. The summary is printed however the body ends, but not for Error(usage) before
     /// the first record: then nothing was started.
+    ///
+    /// With `--format nagios` the status follows the convention of monitoring plugins instead: what
+    /// the body set, and 3 with a line "DICOM UNKNOWN - reason" for every error.
     int run(int argc, char** argv, const std::function<ExitCode(Run&)>& body);
 
 private:
@@ -124,6 +132,7 @@ private:
     ExitCode guarded(const std::function<ExitCode()>& action, std::string& message) const;
     ExitCode ended(ExitCode code) const;
     ExitCode finish(ExitCode code, const std::string& message, Records& records) const;
+    int plugin_status(ExitCode code, const std::string& message) const;
     std::string status(const Records& records, const Progress& progress) const;
 
     ToolInfo info_;
@@ -133,11 +142,14 @@ private:
     bool nodes_offered_ = false;
     std::vector<Column> columns_;
     bool table_offered_ = false;
+    bool plugin_offered_ = false;
+    std::string failure_;  // what ended the body
     std::optional<PeerPlace> habits_;
     std::string config_file_;
     std::string log_format_ = "text";
     std::string progress_ = "none";
     std::string format_;
+    std::optional<int> plugin_state_;
     bool progress_offered_ = false;
     bool quiet_ = false;
     int verbose_ = 0;
