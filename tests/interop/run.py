@@ -16,6 +16,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent),
 
 import completing  # noqa: E402,F401  the cases they add
 import conformance  # noqa: E402,F401
+import diagnosing  # noqa: E402,F401
 import dumping  # noqa: E402,F401
 import from_peers  # noqa: E402,F401
 import harness  # noqa: E402

@@ -71,7 +71,7 @@ def judged(context, lies):
     VR for queries, in which identifier() speaks."""
     proposed, syntax = context["syntaxes"], lies.get("syntax")
     if syntax is None:
-        query = context["abstract"].startswith(QUERIES)
+        query = context["abstract"].startswith(QUERIES) and wire.IMPLICIT_LE in proposed
         return 0, wire.IMPLICIT_LE if query or not proposed else proposed[0]
     if lies.get("only_if_proposed") and syntax not in proposed:
         return 4, wire.IMPLICIT_LE

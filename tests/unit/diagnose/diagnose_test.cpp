@@ -10,7 +10,7 @@ using net::PeerFault;
 namespace {
 
 Diagnosis met(const net::Address& peer, const net::RequestOptions& options = {},
-             const Options& how = {})
+              const Options& how = {})
 {
     return diagnose::diagnose("@peer", peer, options, {}, how);
 }
