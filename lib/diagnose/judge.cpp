@@ -17,7 +17,7 @@ using net::PeerFault;
 
 std::string where(const Diagnosis& facts)
 {
-    return log::printable(fmt::format("{}:{}", facts.address.host, facts.address.port));
+    return log::printable(net::ListenAddress{facts.address.host, facts.address.port}.str());
 }
 
 Verdict failed(std::string_view reason, std::string words, std::string hint = {})

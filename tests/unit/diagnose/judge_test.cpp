@@ -38,6 +38,8 @@ TEST_CASE("the first step that failed decides")
     CHECK(judged(facts).reason == "timed_out");
     facts.attempts.push_back({"10.0.0.3", 0, PeerFault::connection_refused, "refused"});
     CHECK(judged(facts).reason == "connection_refused");
+    facts.address.host = "::1";
+    CHECK(says(judged(facts), "nobody listens at [::1]:104"));
 }
 
 TEST_CASE("every rejection has a cause and a hint, also those that nobody defined")
