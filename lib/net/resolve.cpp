@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -24,11 +25,12 @@ namespace {
 
 constexpr std::size_t most_addresses = 16;
 
-/// One question to the system, shared with the thread that asks it. `done` becomes readable when
-/// the rest is written, and the rest is not looked at before.
+/// One question to the system, shared with the thread that asks it: when `written` is set the rest
+/// may be looked at, and `done`, which wakes who waits for that, is readable.
 struct Lookup {
     std::string host;
     Descriptor done{::eventfd(0, EFD_CLOEXEC)};
+    std::atomic<bool> written{false};
     int error = 0;
     std::vector<std::string> addresses;
 };
@@ -75,7 +77,7 @@ void await(const Lookup& lookup, Deadline deadline, const StopPolicy& stop)
     std::array<pollfd, 2> fds{{{lookup.done.get(), POLLIN, 0}, {stop.fd, POLLIN, 0}}};
     for (;;) {
         const int ready = ::poll(fds.data(), fds.size(), deadline.poll_ms());
-        if (ready > 0 && fds[0].revents != 0) {
+        if (ready > 0 && fds[0].revents != 0 && lookup.written) {
             return;
         }
         if (ready > 0 && fds[1].revents != 0) {
@@ -101,6 +103,7 @@ std::vector<std::string> resolve(const std::string& host, Deadline deadline, con
         }
         std::thread{[lookup] {
             look_up(*lookup, 0);
+            lookup->written = true;
             ::eventfd_write(lookup->done.get(), 1);
         }}.detach();
         await(*lookup, deadline, stop);
