@@ -85,7 +85,7 @@ if [ "$mode" != --quick ]; then
     compile clang-asan all -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" \
         -DPACS_SANITIZE=ON && PACS_TEST_ECHO_LIMIT_MS=2000 check clang-asan -L 'lint|unit|fuzz|cli|hostile'
     threaded="base net archive"
-    [ "$mode" != --all ] || threaded="$threaded stream send query"
+    [ "$mode" != --all ] || threaded="$threaded stream send query diagnose"
     step "thread sanitizer: $threaded"
     compile tsan "$(printf ' unit_%s' $threaded)" -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Debug \
         "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" -DPACS_SANITIZE_THREAD=ON \
