@@ -29,7 +29,7 @@ std::vector<Word> node_words(const std::string& config_file)
 /// The words before the one that is typed, as CLI11 and arranged() will read them.
 class Reader {
 public:
-    explicit Reader(const CLI::App& root) : app_(&root) {}
+    explicit Reader(const Tool& tool) : tool_(tool), app_(&tool.options()) {}
 
     void read(const std::string& word)
     {
@@ -57,23 +57,22 @@ public:
     bool options_ended() const { return options_ended_; }
     const std::string& config_file() const { return config_file_; }
 
-    /// Of the subcommand, or of the tool where those may stand behind it.
+    /// Of the command, which has the common ones too.
     const CLI::Option* option(const std::string& name) const
     {
-        for (const CLI::App* app = app_; app != nullptr; app = app->get_parent()) {
-            if (const CLI::Option* found = app->get_option_no_throw(name)) {
-                return found;
-            }
-        }
-        return nullptr;
+        return app_->get_option_no_throw(name);
+    }
+    /// No command was given yet, and one is needed.
+    bool wants_command() const
+    {
+        return app_ == &tool_.options() && words_ == 0 && !tool_.commands().empty();
     }
 
 private:
     const CLI::App* subcommand(const std::string& word) const
     {
-        const auto found = app_->get_subcommands(
-            [&](const CLI::App* sub) { return words_ == 0 && sub->check_name(word); });
-        return found.empty() ? nullptr : found.front();
+        const Command* const found = wants_command() ? tool_.find_command(word) : nullptr;
+        return found == nullptr ? nullptr : &found->app;
     }
 
     void read_option(const std::string& word)
@@ -90,6 +89,7 @@ private:
         }
     }
 
+    const Tool& tool_;
     const CLI::App* app_;
     const CLI::Option* waiting_ = nullptr;
     std::size_t words_ = 0;
@@ -125,11 +125,9 @@ private:
 
     void add_options(const std::string& word)
     {
-        for (const CLI::App* app = &before_.app(); app != nullptr; app = app->get_parent()) {
-            for (const OptionEntry& entry : option_table(*app)) {
-                for (const std::string& name : entry.names) {
-                    add({name, entry.help}, word);
-                }
+        for (const OptionEntry& entry : option_table(before_.app())) {
+            for (const std::string& name : entry.names) {
+                add({name, entry.help}, word);
             }
         }
     }
@@ -169,9 +167,9 @@ private:
 
     void add_positional(const std::string& word)
     {
-        if (before_.words() == 0) {
-            for (const CLI::App* sub : before_.app().get_subcommands({})) {
-                add({sub->get_name(), sub->get_description()}, word);
+        if (before_.wants_command()) {
+            for (const Command& command : tool_.commands()) {
+                add({command.name, command.summary}, word);
             }
         }
         std::set<WordKind> seen;
@@ -228,7 +226,7 @@ WordKind kind_of(std::string_view value) noexcept
 
 Completion complete(const Tool& tool, const std::vector<std::string>& line)
 {
-    Reader before{tool.options()};
+    Reader before{tool};
     for (std::size_t i = 0; i + 1 < line.size(); ++i) {
         before.read(line[i]);
     }

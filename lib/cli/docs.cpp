@@ -51,19 +51,26 @@ std::string help_entry(const OptionEntry& entry)
                 : fmt::format("  {}\n{:{}}{}", head, "", indent, wrapped(body));
 }
 
-}  // namespace
-
-std::string help_text(const Tool& tool)
+std::string command_lines(const std::deque<Command>& commands)
 {
-    const ToolInfo& info = tool.info();
-    const std::vector<OptionEntry> table = option_table(tool);
-    std::string out =
-        fmt::format("{} - {}\n\nUsage: {} [OPTION]...", info.name, info.summary, info.name);
-    for (const OptionEntry& entry : table) {
-        const std::string name = entry.value + (entry.repeats ? "..." : "");
-        out += !entry.positional ? "" : entry.required ? " " + name : " [" + name + "]";
+    std::string out;
+    for (const Command& command : commands) {
+        out += fmt::format("  {:<{}}  {}", command.name, indent - 4, wrapped(command.summary));
     }
-    out += "\n\n";
+    return out;
+}
+
+/// "Usage: ..." and the options group by group.
+std::string option_text(const std::string& name, const CLI::App& app, const std::string& commands)
+{
+    const std::vector<OptionEntry> table = option_table(app);
+    std::string out =
+        fmt::format("Usage: {}{} [OPTION]...", name, commands.empty() ? "" : " COMMAND");
+    for (const OptionEntry& entry : table) {
+        const std::string word = entry.value + (entry.repeats ? "..." : "");
+        out += !entry.positional ? "" : entry.required ? " " + word : " [" + word + "]";
+    }
+    out += "\n\n" + commands;
     for (const OptionEntry& entry : table) {
         out += entry.positional ? help_entry(entry) : "";
     }
@@ -74,6 +81,22 @@ std::string help_text(const Tool& tool)
         }
         out += lines.empty() ? "" : fmt::format("\n{}:\n{}", group, lines);
     }
+    return out;
+}
+
+}  // namespace
+
+std::string help_text(const Tool& tool, const Command* command)
+{
+    const ToolInfo& info = tool.info();
+    const std::string name = command == nullptr ? info.name : info.name + " " + command->name;
+    std::string out =
+        fmt::format("{} - {}\n\n", name, command == nullptr ? info.summary : command->summary);
+    if (command != nullptr) {
+        return out + option_text(name, command->app, {}) +
+               fmt::format("\nSee {}(1) for all the details.\n", info.name);
+    }
+    out += option_text(name, tool.options(), command_lines(tool.commands()));
     out += info.examples.empty() ? "" : "\nExamples:\n";
     for (const Example& example : info.examples) {
         out += "  " + replaced(example.command, "\n", "\n  ") + "\n";

@@ -8,7 +8,8 @@
 namespace pacs::cli {
 
 /// Each of these renders the same option table; none of them runs the tool's body.
-std::string help_text(const Tool& tool);                             ///< for --help, 80 columns
+/// For --help, 80 columns; of a tool of commands the list of them, or one `command` of them.
+std::string help_text(const Tool& tool, const Command* command = nullptr);
 std::string man_page(const Tool& tool, const std::string& version);  ///< roff, man(7) macros
 /// The completions call the tool back (completion.hpp), so that all three shells know the same.
 std::string bash_completion(const Tool& tool);  ///< a file for bash-completion's folder

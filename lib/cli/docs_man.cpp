@@ -99,7 +99,7 @@ std::string examples(const ToolInfo& info)
 
 std::string option_groups(const std::vector<OptionEntry>& table)
 {
-    std::string out = ".SH OPTIONS\n";
+    std::string out;
     for (const OptionEntry& entry : table) {
         out += entry.positional ? option_entry(entry) : "";
     }
@@ -112,6 +112,25 @@ std::string option_groups(const std::vector<OptionEntry>& table)
         out += entries.empty() ? "" : headed ? ".SS " + roff(group) + "\n" + entries : entries;
     }
     return out;
+}
+
+/// The options of a command, whose groups have no headings of their own.
+std::string command_section(const Command& command)
+{
+    std::string out = fmt::format(".SS {}\n{}.\n", roff(command.name), roff(command.summary));
+    for (const OptionEntry& entry : own_options(command.app)) {
+        out += option_entry(entry);
+    }
+    return out;
+}
+
+std::string synopsis(const std::string& name, const std::vector<OptionEntry>& table)
+{
+    std::string out = fmt::format("\\fB{}\\fR [\\fIOPTION\\fR]...", roff(name));
+    for (const OptionEntry& entry : table) {
+        out += entry.positional ? " " + operand(entry) : "";
+    }
+    return out + "\n";
 }
 
 std::string environment(const Tool& tool)
@@ -144,14 +163,18 @@ std::string exit_status(const ToolInfo& info)
 std::string man_page(const Tool& tool, const std::string& version)
 {
     const ToolInfo& info = tool.info();
-    const std::vector<OptionEntry> table = option_table(tool);
-    std::string out = header(info, version);
-    out += fmt::format(".SH SYNOPSIS\n\\fB{}\\fR [\\fIOPTION\\fR]...", roff(info.name));
-    for (const OptionEntry& entry : table) {
-        out += entry.positional ? " " + operand(entry) : "";
+    const std::vector<OptionEntry> table = option_table(tool.options());
+    std::string out = header(info, version) + ".SH SYNOPSIS\n";
+    out += tool.commands().empty() ? synopsis(info.name, table) : "";
+    std::string commands;
+    for (const Command& command : tool.commands()) {
+        out += commands.empty() ? "" : ".br\n";
+        out += synopsis(info.name + " " + command.name, option_table(command.app));
+        commands += command_section(command);
     }
-    out += "\n.SH DESCRIPTION\n" + paragraphs(info.description);
-    out += examples(info) + option_groups(table) + environment(tool) + exit_status(info);
+    out += ".SH DESCRIPTION\n" + paragraphs(info.description) + examples(info);
+    out += commands.empty() ? "" : ".SH COMMANDS\n" + commands;
+    out += ".SH OPTIONS\n" + option_groups(table) + environment(tool) + exit_status(info);
     out += ".SH SEE ALSO\n\\fBpacs\\fR(7), \\fBpacs.toml\\fR(5), \\fBpacs\\-records\\fR(5)";
     for (const std::string& page : info.see_also) {
         const std::size_t paren = page.find('(');

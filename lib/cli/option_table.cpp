@@ -77,6 +77,13 @@ std::vector<OptionEntry> option_table(const CLI::App& app)
     return table;
 }
 
+std::vector<OptionEntry> own_options(const CLI::App& app)
+{
+    std::vector<OptionEntry> table = option_table(app);
+    std::erase_if(table, [](const OptionEntry& entry) { return entry.group == "Common"; });
+    return table;
+}
+
 std::vector<std::string> group_names(const std::vector<OptionEntry>& table)
 {
     std::vector<std::string> groups;

@@ -27,6 +27,8 @@ struct OptionEntry {
 std::vector<OptionEntry> option_table(const Tool& tool);
 /// The same of one subcommand.
 std::vector<OptionEntry> option_table(const CLI::App& app);
+/// The same without those that every command of a tool has.
+std::vector<OptionEntry> own_options(const CLI::App& app);
 OptionEntry option_entry(const CLI::Option& option);
 /// The groups of a table in their order, "Common" last.
 std::vector<std::string> group_names(const std::vector<OptionEntry>& table);

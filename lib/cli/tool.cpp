@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -136,26 +137,52 @@ void ReloadHook::call()
 
 Tool::Tool(ToolInfo info) : info_(std::move(info)), app_(info_.description, info_.name)
 {
-    app_.positionals_at_end();
-    app_.option_defaults()->always_capture_default();
-    app_.formatter_fn([this](const CLI::App*, const std::string&, CLI::AppFormatMode) {
-        return help_text(*this);
+    add_common_options(app_, nullptr);
+    document_variable("PACS_CONFIG", "Configuration to read, as --config");
+}
+
+void Tool::add_common_options(CLI::App& app, const Command* command)
+{
+    app.positionals_at_end();
+    app.option_defaults()->always_capture_default();
+    app.formatter_fn([this, command](const CLI::App*, const std::string&, CLI::AppFormatMode) {
+        return help_text(*this, command);
     });
-    app_.set_help_flag("-h,--help", "Print this help and exit")->group("Common");
-    app_.set_version_flag("--version", std::string{PACS_VERSION}, "Print the version and exit")
+    app.set_help_flag("-h,--help", "Print this help and exit")->group("Common");
+    app.set_version_flag("--version", std::string{PACS_VERSION}, "Print the version and exit")
         ->group("Common");
-    app_.add_option("--config", config_file_, "Configuration to read instead of pacs.toml")
+    app.add_option("--config", config_file_, "Configuration to read instead of pacs.toml")
         ->type_name("FILE")
         ->group("Common");
-    app_.add_flag("-v,--verbose", verbose_, "Say more on standard error; twice for debugging")
+    app.add_flag("-v,--verbose", verbose_, "Say more on standard error; twice for debugging")
         ->group("Common");
-    app_.add_flag("-q,--quiet", quiet_, "Say nothing but errors on standard error")
+    app.add_flag("-q,--quiet", quiet_, "Say nothing but errors on standard error")
         ->group("Common");
-    app_.add_option("--log-format", log_format_, "What standard error looks like")
+    app.add_option("--log-format", log_format_, "What standard error looks like")
         ->type_name("FORMAT")
         ->check(CLI::IsMember(std::vector<std::string>{"text", "json"}))
         ->group("Common");
-    document_variable("PACS_CONFIG", "Configuration to read, as --config");
+}
+
+CLI::App& Tool::add_command(const std::string& name, const std::string& summary)
+{
+    Command& command = commands_.emplace_back(name, summary, info_.name);
+    add_common_options(command.app, &command);
+    return command.app;
+}
+
+std::vector<CLI::App*> Tool::apps_of(const std::vector<std::string>& commands)
+{
+    if (commands_.empty()) {
+        return {&app_};
+    }
+    std::vector<CLI::App*> apps;
+    for (Command& command : commands_) {
+        if (std::find(commands.begin(), commands.end(), command.name) != commands.end()) {
+            apps.push_back(&command.app);
+        }
+    }
+    return apps;
 }
 
 void Tool::document_variable(std::string name, std::string meaning)
@@ -163,7 +190,8 @@ void Tool::document_variable(std::string name, std::string meaning)
     variables_.push_back({std::move(name), std::move(meaning)});
 }
 
-void Tool::offer_formats(const std::vector<Format>& formats, std::vector<Column> columns)
+void Tool::offer_formats(const std::vector<Format>& formats, std::vector<Column> columns,
+                         const std::vector<std::string>& commands)
 {
     std::vector<std::string> names;
     for (const Format format : formats) {
@@ -172,31 +200,75 @@ void Tool::offer_formats(const std::vector<Format>& formats, std::vector<Column>
         plugin_offered_ = plugin_offered_ || format == Format::nagios;
     }
     columns_ = std::move(columns);
-    app_.add_option("--format", format_,
-                    "Records to print; table when standard output is a terminal")
-        ->type_name("FORMAT")
-        ->check(CLI::IsMember(names))
-        ->default_str("")
-        ->group("Output");
+    for (CLI::App* app : apps_of(commands)) {
+        app->add_option("--format", format_,
+                        "Records to print; table when standard output is a terminal")
+            ->type_name("FORMAT")
+            ->check(CLI::IsMember(names))
+            ->default_str("")
+            ->group("Output");
+    }
 }
 
-void Tool::offer_progress()
+void Tool::offer_progress(const std::vector<std::string>& commands)
 {
     progress_offered_ = true;
     progress_ = "auto";
-    app_.add_option("--progress", progress_,
-                    "How to show progress: a line on a terminal, or events on standard error")
-        ->type_name("HOW")
-        ->check(CLI::IsMember(std::vector<std::string>{"auto", "json", "none"}))
-        ->group("Output");
+    for (CLI::App* app : apps_of(commands)) {
+        app->add_option("--progress", progress_,
+                        "How to show progress: a line on a terminal, or events on standard error")
+            ->type_name("HOW")
+            ->check(CLI::IsMember(std::vector<std::string>{"auto", "json", "none"}))
+            ->group("Output");
+    }
+}
+
+const Command* Tool::find_command(const std::string& name) const
+{
+    const auto found = std::find_if(commands_.begin(), commands_.end(),
+                                    [&](const Command& command) { return command.name == name; });
+    return found == commands_.end() ? nullptr : &*found;
+}
+
+/// Takes the command out of a command line, which it leads but for common options; nullptr when
+/// there are only options.
+Command* Tool::take_command(std::vector<std::string>& words)
+{
+    const auto takes_value = [this](const std::string& word) {
+        const CLI::Option* const option = app_.get_option_no_throw(word);
+        return option != nullptr && option->get_expected_max() != 0;
+    };
+    auto word = words.begin();
+    while (word != words.end() && word->size() > 1 && word->front() == '-') {
+        word += takes_value(*word) && word + 1 != words.end() ? 2 : 1;
+    }
+    if (word == words.end()) {
+        return nullptr;
+    }
+    for (Command& command : commands_) {
+        if (command.name == *word) {
+            words.erase(word);
+            return &command;
+        }
+    }
+    throw Error(ErrorKind::usage,
+                fmt::format("reading the command line: there is no command '{}'", *word),
+                fmt::format("{} --help lists the commands", info_.name));
 }
 
 void Tool::parse(int argc, char** argv)
 {
-    set_habits(app_);
-    const std::vector<std::string> given(argv + 1, argv + argc);
-    std::vector<std::string> words = arranged(app_, given, habits_);
-    app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    std::vector<std::string> given(argv + 1, argv + argc);
+    Command* const command = commands_.empty() ? nullptr : take_command(given);
+    CLI::App& app = command == nullptr ? app_ : command->app;
+    command_ = command == nullptr ? "" : command->name;
+    set_habits(app);
+    std::vector<std::string> words = arranged(app, given, habits_);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    if (command == nullptr && !commands_.empty()) {
+        throw Error(ErrorKind::usage, "reading the command line: a command is needed",
+                    fmt::format("{} --help lists them", info_.name));
+    }
 }
 
 void Tool::configure_log() const
@@ -342,13 +414,15 @@ int Tool::run(int argc, char** argv, const std::function<ExitCode(Run&)>& body)
             try {
                 parse(argc, argv);
             } catch (const CLI::CallForHelp&) {
-                return print(help_text(*this));
+                return print(help_text(*this, find_command(command_)));
             } catch (const CLI::CallForVersion&) {
                 return print(info_.name + " " + PACS_VERSION + "\n");
             } catch (const CLI::ParseError& error) {
                 throw Error(ErrorKind::usage,
                             "reading the command line: " + lower_first(error.what()),
-                            fmt::format("{} --help lists the options", info_.name));
+                            fmt::format("{} --help lists the options",
+                                        command_.empty() ? info_.name
+                                                         : info_.name + " " + command_));
             }
             configure_log();
             SignalThread::block(info_.daemon);

@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -43,6 +44,17 @@ struct ToolInfo {
     std::vector<std::string> see_also;  ///< "pacs-find(1)"
     std::vector<Note> exit_notes;       ///< {"3", "no peer answered"}: what 3 means here
     bool daemon = false;  ///< SIGTERM and SIGINT are the orderly end, exit 0; SIGHUP reloads
+};
+
+/// One of several jobs of a tool: the word behind its name, with options of its own.
+struct Command {
+    Command(std::string word, std::string about, const std::string& tool)
+        : name(std::move(word)), summary(std::move(about)), app(summary, tool + " " + name)
+    {
+    }
+    std::string name;     ///< "scan"
+    std::string summary;  ///< as ToolInfo::summary
+    CLI::App app;
 };
 
 /// What a daemon does for SIGHUP, set by one thread and called by another.
@@ -95,15 +107,24 @@ public:
     CLI::App& options() noexcept { return app_; }
     const CLI::App& options() const noexcept { return app_; }
     const ToolInfo& info() const noexcept { return info_; }
+    /// Makes it a tool of commands, each with options of its own beside the common ones; returns
+    /// where those of the new one go, which stays valid as long as the tool.
+    CLI::App& add_command(const std::string& name, const std::string& summary);
+    const std::deque<Command>& commands() const noexcept { return commands_; }
+    /// nullptr: there is none of that name.
+    const Command* find_command(const std::string& name) const;
+    /// The command that was given; empty for a tool without commands.
+    const std::string& command() const noexcept { return command_; }
     const std::vector<Note>& variables() const noexcept { return variables_; }
     /// --config as given, empty when not; for a daemon's reload.
     const std::string& config_file() const noexcept { return config_file_; }
 
     /// Adds --format; the first is the default when standard output is no terminal. A table's
-    /// `columns` may be set later (Records::set_columns).
-    void offer_formats(const std::vector<Format>& formats, std::vector<Column> columns);
-    /// Adds --progress, for work that may take minutes.
-    void offer_progress();
+    /// `columns` may be set later (Records::set_columns). In a tool of commands for those named.
+    void offer_formats(const std::vector<Format>& formats, std::vector<Column> columns,
+                       const std::vector<std::string>& commands = {});
+    /// Adds --progress, for work that may take minutes; in a tool of commands to those named.
+    void offer_progress(const std::vector<std::string>& commands = {});
     /// Understands DCMTK's spellings (arguments.hpp); `place` is where the peer belongs.
     void accept_dcmtk_habits(PeerPlace place) { habits_ = place; }
     /// Completes values of that kind from a list (word_kind.hpp): cli knows nothing of DICOM.
@@ -125,6 +146,9 @@ public:
     int run(int argc, char** argv, const std::function<ExitCode(Run&)>& body);
 
 private:
+    void add_common_options(CLI::App& app, const Command* command);
+    std::vector<CLI::App*> apps_of(const std::vector<std::string>& commands);
+    Command* take_command(std::vector<std::string>& words);
     void parse(int argc, char** argv);
     void configure_log() const;
     Format format() const;
@@ -137,6 +161,8 @@ private:
 
     ToolInfo info_;
     CLI::App app_;
+    std::deque<Command> commands_;
+    std::string command_;
     std::vector<Note> variables_;
     WordLists words_;
     bool nodes_offered_ = false;
