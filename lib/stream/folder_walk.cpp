@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 namespace pacs::stream {
 
@@ -64,7 +65,7 @@ unsigned char type_of(const std::filesystem::path& path, unsigned char type, boo
 
 }  // namespace
 
-FolderWalk::FolderWalk(std::filesystem::path top)
+FolderWalk::FolderWalk(std::filesystem::path top, bool folders) : folders_(folders)
 {
     levels_.push_back(std::make_unique<Level>());
     levels_.back()->folder = std::move(top);
@@ -86,7 +87,8 @@ std::optional<WalkEntry> FolderWalk::visit(const std::filesystem::path& path, un
             return WalkEntry{path, WalkEntry::Kind::failed, std::strerror(errno)};
         }
         levels_.push_back(std::move(level));
-        return std::nullopt;
+        return folders_ ? std::optional{WalkEntry{path, WalkEntry::Kind::entered, {}}}
+                        : std::nullopt;
     }
     const bool link = type == DT_LNK;
     if (link) {
@@ -100,12 +102,24 @@ std::optional<WalkEntry> FolderWalk::visit(const std::filesystem::path& path, un
         link ? "a symbolic link to something else than a file" : "neither a file nor a folder"};
 }
 
+std::optional<WalkEntry> FolderWalk::leave()
+{
+    WalkEntry entry{std::move(levels_.back()->folder), WalkEntry::Kind::left, {}};
+    levels_.pop_back();
+    return folders_ ? std::optional{std::move(entry)} : std::nullopt;
+}
+
 std::optional<WalkEntry> FolderWalk::next()
 {
+    if (folders_ && !std::exchange(begun_, true)) {
+        return WalkEntry{levels_.back()->folder, WalkEntry::Kind::entered, {}};
+    }
     while (!levels_.empty()) {
         Level& level = *levels_.back();
         if (level.next == level.names.size()) {
-            levels_.pop_back();
+            if (auto left = leave()) {
+                return left;
+            }
             continue;
         }
         const Level::Name entry = level.names[level.next++];

@@ -1,5 +1,6 @@
 #include "stream/source.hpp"
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/stop.hpp"
 #include "dicom/part10.hpp"
@@ -107,7 +108,7 @@ public:
         case WalkEntry::Kind::file: return file_item(std::move(path));
         case WalkEntry::Kind::skipped:
             return bad_path(Item::State::skipped, std::move(path), "not_a_file", entry->message);
-        case WalkEntry::Kind::failed: break;
+        default: break;
         }
         return bad_path(Item::State::failed, std::move(path), "unreadable", entry->message);
     }
@@ -169,6 +170,13 @@ private:
 
     std::string place() const { return fmt::format("{} line {}", input_.name(), number_); }
 
+    /// The bytes of a path that is not UTF-8 come beside it.
+    static std::string path_of(const Record& record)
+    {
+        const auto bytes = from_base64(record.get("path_base64"));
+        return bytes && !bytes->empty() ? *bytes : record.get("path");
+    }
+
     std::optional<Item> item_of(Record record)
     {
         switch (record.kind) {
@@ -186,11 +194,17 @@ private:
 
     std::optional<Item> item_of_object(Record record)
     {
-        if (record.get("type") == "summary") {
+        const std::string type = record.get("type");
+        if (type == "summary" || type == "removed") {
             return std::nullopt;
         }
-        const std::string path = record.get("path");
+        const std::string path = path_of(record);
         Item item = file_item(path);
+        if (type == "file") {
+            item = bad_path(Item::State::skipped, path, "no_object", "its record says so");
+            item.members = std::move(record.members);
+            return item;
+        }
         if (options_.is_done && options_.is_done(record)) {
             item.state = Item::State::skipped;
             item.reason = "already_stored";

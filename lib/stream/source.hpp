@@ -46,7 +46,9 @@ struct SourceOptions {
 ///   only objects/ is walked;
 /// - "-", standard input, which is told apart by its first bytes: a tar stream, one raw DICOM
 ///   object, or lines of records (record.hpp), whose `path` members, or bare paths, are the files.
-/// A record with nothing that can be opened is a failed item ("no_path"); `summary` records and
+/// A `path_base64` member comes before `path`, for paths that are not UTF-8. A record with nothing
+/// that can be opened is a failed item ("no_path"), one of type `file` (a scan found no object) a
+/// skipped one ("no_object"); records of type `summary` and `removed` and
 /// blank lines are passed over.
 class Source {
 public:
