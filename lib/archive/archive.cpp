@@ -1,8 +1,22 @@
 #include "archive/archive.hpp"
 
+#include "archive/rebuild.hpp"
 #include "archive/recover.hpp"
 
+#include <system_error>
+
 namespace pacs::archive {
+
+namespace {
+
+bool is_missing(const std::filesystem::path& index)
+{
+    std::error_code error;
+    const auto size = std::filesystem::file_size(index, error);
+    return error == std::errc::no_such_file_or_directory || (!error && size == 0);
+}
+
+}  // namespace
 
 Archive Archive::open_for_writing(const std::filesystem::path& folder, Durability durability)
 {
@@ -17,9 +31,12 @@ Archive Archive::open_for_writing(const std::filesystem::path& folder, Durabilit
     archive.recovery_.created = !storage::is_archive(folder);
     storage::create_archive(layout);
     archive.settings_ = storage::read_settings(layout);
-    archive.recovery_.index_created = index::Index::create_or_migrate(layout.index());
-    recover(layout, durability, archive.recovery_.index_created && !archive.recovery_.created,
-            archive.recovery_);
+    archive.recovery_.index_created = is_missing(layout.index());
+    if (archive.recovery_.index_created && !archive.recovery_.created) {
+        rebuild_index(layout, archive.recovery_);
+    }
+    index::Index::create_or_migrate(layout.index());
+    recover(layout, durability, archive.recovery_);
     archive.index_.emplace(layout.index());
     return archive;
 }

@@ -82,6 +82,16 @@ Objection broken(const std::string& detail)
     return {store_statuses::broken.status, "the data set is broken or cut off", detail};
 }
 
+/// 0 when it cannot be told.
+std::int64_t modified_ms(const fs::path& path)
+{
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0) {
+        return 0;
+    }
+    return std::int64_t{facts.st_mtim.tv_sec} * 1000 + facts.st_mtim.tv_nsec / 1'000'000;
+}
+
 /// The scan and the digest of a file whose head was read.
 CheckedFile check_object(const fs::path& path, const dicom::FileHead& head)
 {
@@ -105,6 +115,7 @@ CheckedFile check_object(const fs::path& path, const dicom::FileHead& head)
         checked.record.shard = storage::shard_of(checked.record.study_uid);
         checked.record.sha256 = checked.sha256;
         checked.record.size = checked.size;
+        checked.record.received_ms = modified_ms(path);
     }
     return checked;
 }

@@ -27,7 +27,8 @@ std::optional<Objection> objection_to(const dicom::HeaderScanner& scanner,
 
 /// A file read from start to end.
 struct CheckedFile {
-    /// Complete but for received_ms and source; empty when there is an objection.
+    /// Complete but for the source; received_ms is the file's time of modification. Empty when
+    /// there is an objection.
     index::InstanceRecord record;
     std::optional<Objection> objection;
     std::string sha256;  ///< of the whole file, hex

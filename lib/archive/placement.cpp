@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <exception>
 #include <system_error>
 
@@ -20,12 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Change = IngestJob::Change;
-
-std::int64_t unix_ms()
-{
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 void conclude(IngestJob& job, StoreKind kind, net::Status status, std::string comment = {},
               std::string detail = {})
@@ -150,7 +143,7 @@ void Placement::complete_record(IngestJob& job) const
     job.record.shard = storage::shard_of(job.record.study_uid);
     job.record.sha256 = job.result.sha256;
     job.record.size = job.result.size;
-    job.record.received_ms = unix_ms();
+    job.record.received_ms = job.file->modified_ms();
     job.record.source = job.announcement.source;
 }
 

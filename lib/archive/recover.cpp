@@ -1,14 +1,10 @@
 #include "archive/recover.hpp"
 
 #include "archive/object_check.hpp"
-#include "archive/set_aside_record.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "storage/folders.hpp"
 #include "storage/incoming_file.hpp"
-#include "storage/set_aside.hpp"
-
-#include <sys/stat.h>
 
 #include <fmt/format.h>
 
@@ -22,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Rows of a rebuild in one transaction.
-constexpr std::size_t group_limit = 1000;
 /// Foreign names that are listed; more are only as many as there are.
 constexpr std::size_t foreign_limit = 100;
 
@@ -31,15 +25,6 @@ index::Synchronous synchronous(Durability durability)
 {
     return durability == Durability::flushed ? index::Synchronous::full
                                              : index::Synchronous::normal;
-}
-
-std::int64_t modified_ms(const fs::path& path)
-{
-    struct stat facts {};
-    if (::stat(path.c_str(), &facts) != 0) {
-        return 0;
-    }
-    return std::int64_t{facts.st_mtim.tv_sec} * 1000 + facts.st_mtim.tv_nsec / 1'000'000;
 }
 
 class Recovery {
@@ -64,24 +49,6 @@ public:
                 look_at_sealed(leftover);
             }
         });
-    }
-
-    void rebuild()
-    {
-        writer_.begin();
-        std::error_code error;
-        fs::recursive_directory_iterator entry{layout_.objects(), error};
-        for (; !error && entry != fs::recursive_directory_iterator{}; entry.increment(error)) {
-            if (entry->is_symlink() || !entry->is_directory()) {
-                rebuild_from(entry->path());
-            }
-        }
-        if (error) {
-            throw Error(
-                ErrorKind::storage,
-                fmt::format("reading folder {}: {}", layout_.objects().string(), error.message()));
-        }
-        writer_.commit();
     }
 
 private:
@@ -149,7 +116,6 @@ private:
             flush_file(file.get(), place);
         }
         folders_.flush(place.parent_path());
-        record.received_ms = modified_ms(place);
         writer_.begin();
         if (row) {
             writer_.replace(record);
@@ -174,32 +140,6 @@ private:
         ++report_.cleared;
     }
 
-    void rebuild_from(const fs::path& path)
-    {
-        CheckedFile file = check_file(path);
-        if (file.objection) {
-            storage::quarantine(layout_, path, file.sha256,
-                                found_record(path.lexically_relative(layout_.root()).string(),
-                                             file.objection->detail, file.sha256, file.size));
-            remove(path);
-            ++report_.set_aside;
-            return;
-        }
-        const fs::path place = layout_.object(
-            {file.record.study_uid, file.record.series_uid, file.record.instance_uid});
-        file.record.received_ms = modified_ms(path);
-        if (place != path || !writer_.insert(file.record)) {
-            name_foreign(path);
-            return;
-        }
-        ++report_.adopted;
-        if (++uncommitted_ == group_limit) {
-            uncommitted_ = 0;
-            writer_.commit();
-            writer_.begin();
-        }
-    }
-
     void remove(const fs::path& path)
     {
         if (!storage::remove_file(path)) {
@@ -218,19 +158,13 @@ private:
     RecoveryReport& report_;
     storage::Folders folders_;
     index::Writer writer_;
-    std::size_t uncommitted_ = 0;
 };
 
 }  // namespace
 
-void recover(const storage::Layout& layout, Durability durability, bool rebuild,
-             RecoveryReport& report)
+void recover(const storage::Layout& layout, Durability durability, RecoveryReport& report)
 {
-    Recovery recovery{layout, durability, report};
-    if (rebuild) {
-        recovery.rebuild();
-    }
-    recovery.clear_incoming();
+    Recovery{layout, durability, report}.clear_incoming();
 }
 
 }  // namespace pacs::archive

@@ -12,12 +12,7 @@ namespace pacs::archive {
 /// counts as answered is ever removed. Works through everything that a crash of the recovery itself
 /// leaves.
 ///
-/// With `rebuild`, the index is new and empty: every valid object in its place under objects/ gets
-/// a row; what is no valid object there goes to quarantine/, what lies in a wrong place is named as
-/// foreign and left.
-///
 /// Throws Error(storage).
-void recover(const storage::Layout& layout, Durability durability, bool rebuild,
-             RecoveryReport& report);
+void recover(const storage::Layout& layout, Durability durability, RecoveryReport& report);
 
 }  // namespace pacs::archive

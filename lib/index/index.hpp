@@ -16,7 +16,7 @@
 namespace pacs::index {
 
 /// The schema this library writes (user_version); an older one is migrated, a newer refused.
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 /// How much of a commit is on disk when it returns.
 enum class Synchronous : std::uint8_t {
@@ -80,6 +80,7 @@ public:
     void checkpoint();
 
 private:
+    friend class FileWriter;
     std::unique_ptr<WriterConnection> connection_;
 };
 

@@ -111,6 +111,44 @@ std::vector<std::map<Tag, std::string>> requests_of(const dicom::DataSet& header
     return requests;
 }
 
+/// FNV-1a; only compared with numbers of its own making.
+class Hash {
+public:
+    void add(std::string_view bytes) noexcept
+    {
+        for (const char c : bytes) {
+            value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100'0000'01B3U;
+        }
+        value_ = (value_ ^ 0xFFU) * 0x100'0000'01B3U;  // never part of UTF-8: values stay apart
+    }
+    std::int64_t value() const noexcept { return static_cast<std::int64_t>(value_); }
+
+private:
+    std::uint64_t value_ = 0xCBF2'9CE4'8422'2325U;
+};
+
+void say(InstanceRecord& record)
+{
+    Hash study;
+    Hash series;
+    for (const auto& [tag, value] : record.values) {
+        const Attribute* const attribute = find_attribute(tag);
+        if (attribute->level == dicom::QueryLevel::instance) {
+            continue;
+        }
+        Hash& hash = attribute->level == dicom::QueryLevel::series ? series : study;
+        hash.add({reinterpret_cast<const char*>(&tag.value), sizeof tag.value});
+        hash.add(value);
+    }
+    for (const auto& request : record.requests) {
+        for (const auto& [tag, value] : request) {
+            series.add(value);
+        }
+    }
+    record.study_said = study.value();
+    record.series_said = series.value();
+}
+
 }  // namespace
 
 InstanceRecord record_of(const dicom::DataSet& header)
@@ -123,6 +161,7 @@ InstanceRecord record_of(const dicom::DataSet& header)
     record.class_uid = header.text(dicom::tags::sop_class_uid);
     record.values = values_of(header, attributes(), charset);
     record.requests = requests_of(header, charset);
+    say(record);
     return record;
 }
 

@@ -20,6 +20,8 @@ namespace {
 /// steps[n] leads from version n to n + 1. A step that was released is never changed again.
 constexpr std::array<const char*, schema_version> steps{
 #include "index/schema_1.inc"
+    ,
+#include "index/schema_2.inc"
 };
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string_view reason,

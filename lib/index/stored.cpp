@@ -13,6 +13,9 @@ namespace pacs::index {
 std::string bytes_of_hex(std::string_view hex)
 {
     std::string bytes;
+    if (hex.empty()) {
+        return bytes;
+    }
     for (std::size_t at = 0; at + 1 < hex.size(); at += 2) {
         unsigned value = 0;
         const auto end = std::from_chars(&hex[at], &hex[at] + 2, value, 16).ptr;

@@ -9,7 +9,8 @@
 
 namespace pacs::index {
 
-/// The 32 bytes of 64 hex digits, as the column sha256 holds them. Throws Error(bug) for others.
+/// The 32 bytes of 64 hex digits, as the column sha256 holds them; none of none. Throws Error(bug)
+/// for others.
 std::string bytes_of_hex(std::string_view hex);
 
 /// Looks instances up on one connection.

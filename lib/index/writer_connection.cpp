@@ -62,24 +62,26 @@ void remember(Cache& cache, Entry&&... entry)
 WriterConnection::WriterConnection(const std::filesystem::path& path, Synchronous synchronous)
     : database_(open_for_writing(path, synchronous)),
       find_(database_),
-      exists_(database_, "SELECT 1 FROM instance_row WHERE sop_instance_uid = ?1"),
+      exists_(database_, "SELECT id FROM instance_row WHERE sop_instance_uid = ?1"),
       find_uid_(database_, "SELECT id FROM uid WHERE uid = ?1"),
       add_uid_(database_, "INSERT INTO uid (uid) VALUES (?1)"),
       find_patient_(database_, "SELECT id FROM patient_row WHERE identity = ?1"),
       add_patient_(database_, patient_columns_.insert_sql("patient_row", "identity", "?1")),
-      find_study_(database_, "SELECT id, patient FROM study_row WHERE study_instance_uid = ?1"),
-      add_study_(database_, study_columns_.insert_sql(
-                                "study_row", "patient, study_instance_uid, shard", "?1, ?2, ?3")),
+      find_study_(database_, "SELECT id, patient, said FROM study_row WHERE study_instance_uid = ?1"),
+      add_study_(database_,
+                 study_columns_.insert_sql(
+                     "study_row", "patient, study_instance_uid, shard, said", "?1, ?2, ?3, ?4")),
       find_series_(database_,
-                   "SELECT id FROM series_row WHERE series_instance_uid = ?1 AND study = ?2"),
-      add_series_(database_,
-                  series_columns_.insert_sql("series_row", "study, series_instance_uid", "?1, ?2")),
+                   "SELECT id, said FROM series_row WHERE series_instance_uid = ?1 AND study = ?2"),
+      add_series_(database_, series_columns_.insert_sql(
+                                 "series_row", "study, series_instance_uid, said", "?1, ?2, ?3")),
       add_instance_(database_, instance_columns_.insert_sql(
                                    "instance_row",
                                    "series, sop_instance_uid, sop_class, transfer_syntax, sha256, "
-                                   "size, received_ms, source",
-                                   "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8")),
+                                   "size, received_ms, source, file",
+                                   "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9")),
       remove_instance_(database_, "DELETE FROM instance_row WHERE sop_instance_uid = ?1"),
+      take_out_(database_, "DELETE FROM instance_row WHERE id = ?1"),
       add_class_(database_, "INSERT OR IGNORE INTO study_class (study, class) VALUES (?1, ?2)"),
       add_request_(database_, add_request_sql),
       add_name_(database_, "INSERT OR IGNORE INTO name_key (kind, key, owner) VALUES (?1, ?2, ?3)"),
@@ -135,7 +137,7 @@ WriterConnection::StudyRow WriterConnection::study_row(const InstanceRecord& rec
     StudyRow row;
     find_study_.bind(1, record.study_uid);
     if (find_study_.step()) {
-        row = {find_study_.number(0), find_study_.number(1)};
+        row = {find_study_.number(0), find_study_.number(1), find_study_.number(2)};
     }
     find_study_.reset();
     if (row.id == 0) {
@@ -143,9 +145,11 @@ WriterConnection::StudyRow WriterConnection::study_row(const InstanceRecord& rec
         add_study_.bind(1, row.patient);
         add_study_.bind(2, record.study_uid);
         add_study_.bind(3, record.shard);
-        study_columns_.bind(add_study_, 4, record.values);
+        add_study_.bind(4, record.study_said);
+        study_columns_.bind(add_study_, 5, record.values);
         add_study_.run();
         row.id = database_.last_row_id();
+        row.said = record.study_said;
         add_names(record, QueryLevel::study, row.id);
         ++patient_deltas_[row.patient].studies;
     }
@@ -153,8 +157,8 @@ WriterConnection::StudyRow WriterConnection::study_row(const InstanceRecord& rec
     return row;
 }
 
-WriterConnection::Id WriterConnection::series_row(const InstanceRecord& record,
-                                                  const StudyRow& study)
+WriterConnection::SeriesRow WriterConnection::series_row(const InstanceRecord& record,
+                                                         const StudyRow& study)
 {
     const std::string key = fmt::format("{}/{}", study.id, record.series_uid);
     if (const auto known = series_.find(key); known != series_.end()) {
@@ -162,21 +166,25 @@ WriterConnection::Id WriterConnection::series_row(const InstanceRecord& record,
     }
     find_series_.bind(1, record.series_uid);
     find_series_.bind(2, study.id);
-    Id id = find_series_.step() ? find_series_.number(0) : 0;
+    SeriesRow row;
+    if (find_series_.step()) {
+        row = {find_series_.number(0), find_series_.number(1)};
+    }
     find_series_.reset();
-    if (id == 0) {
+    if (row.id == 0) {
         add_series_.bind(1, study.id);
         add_series_.bind(2, record.series_uid);
-        series_columns_.bind(add_series_, 3, record.values);
+        add_series_.bind(3, record.series_said);
+        series_columns_.bind(add_series_, 4, record.values);
         add_series_.run();
-        id = database_.last_row_id();
-        add_names(record, QueryLevel::series, id);
-        add_requests(record, id);
+        row = {database_.last_row_id(), record.series_said};
+        add_names(record, QueryLevel::series, row.id);
+        add_requests(record, row.id);
         ++study_deltas_[study.id].series;
         ++patient_deltas_[study.patient].series;
     }
-    remember(series_, key, id);
-    return id;
+    remember(series_, key, row);
+    return row;
 }
 
 void WriterConnection::add_class(Id study, Id sop_class)
@@ -226,7 +234,7 @@ void WriterConnection::add_names(const InstanceRecord& record, QueryLevel table,
     }
 }
 
-void WriterConnection::add_instance(const InstanceRecord& record, Id series)
+void WriterConnection::add_instance(const InstanceRecord& record, Id series, Id file)
 {
     const std::string digest = bytes_of_hex(record.sha256);
     add_instance_.bind(1, series);
@@ -237,36 +245,52 @@ void WriterConnection::add_instance(const InstanceRecord& record, Id series)
     add_instance_.bind(6, static_cast<Id>(record.size));
     add_instance_.bind(7, record.received_ms);
     add_instance_.bind(8, record.source);
-    instance_columns_.bind(add_instance_, 9, record.values);
+    if (file == 0) {
+        add_instance_.bind_null(9);
+    } else {
+        add_instance_.bind(9, file);
+    }
+    instance_columns_.bind(add_instance_, 10, record.values);
     add_instance_.run();
 }
 
-bool WriterConnection::insert(const InstanceRecord& record)
+WriterConnection::Placed WriterConnection::place(const InstanceRecord& record, Id file)
 {
     exists_.bind(1, record.instance_uid);
-    const bool there = exists_.step();
+    const Id there = exists_.step() ? exists_.number(0) : 0;
     exists_.reset();
-    if (there) {
-        return false;
+    if (there != 0) {
+        return {false, there, 0, false};
     }
     const StudyRow study = study_row(record);
-    const Id series = series_row(record, study);
+    const SeriesRow series = series_row(record, study);
     add_class(study.id, uid_number(record.class_uid));
-    add_instance(record, series);
-    ++series_deltas_[series].instances;
+    add_instance(record, series.id, file);
+    const Id instance = database_.last_row_id();
+    ++series_deltas_[series.id].instances;
     ++study_deltas_[study.id].instances;
     ++patient_deltas_[study.patient].instances;
-    return true;
+    return {true, instance, study.id,
+            study.said != record.study_said || series.said != record.series_said};
+}
+
+void WriterConnection::take_out(Id instance, Id series, Id study, Id patient)
+{
+    take_out_.bind(1, instance);
+    take_out_.run();
+    --series_deltas_[series].instances;
+    --study_deltas_[study].instances;
+    --patient_deltas_[patient].instances;
 }
 
 void WriterConnection::replace(const InstanceRecord& record)
 {
     const StudyRow study = study_row(record);
-    const Id series = series_row(record, study);
+    const SeriesRow series = series_row(record, study);
     remove_instance_.bind(1, record.instance_uid);
     remove_instance_.run();
     add_class(study.id, uid_number(record.class_uid));
-    add_instance(record, series);
+    add_instance(record, series.id, 0);
 }
 
 void WriterConnection::apply_deltas()
@@ -289,14 +313,14 @@ void WriterConnection::apply_deltas()
         count_series_.bind(2, delta.instances);
         count_series_.run();
     }
+    patient_deltas_.clear();
+    study_deltas_.clear();
+    series_deltas_.clear();
 }
 
 void WriterConnection::commit()
 {
     apply_deltas();
-    patient_deltas_.clear();
-    study_deltas_.clear();
-    series_deltas_.clear();
     try {
         database_.run("COMMIT");
     } catch (...) {

@@ -31,8 +31,29 @@ public:
     WriterConnection(const WriterConnection&) = delete;
     WriterConnection& operator=(const WriterConnection&) = delete;
 
+    using Id = std::int64_t;
+
+    /// What became of an instance that was to be added.
+    struct Placed {
+        bool added = false;    ///< false: its UID was there
+        Id instance = 0;       ///< its row, or that of the one that was there
+        Id study = 0;          ///< when it was added
+        bool differs = false;  ///< added, and says other things than study and series do
+    };
+
+    Database& database() noexcept { return database_; }
     void begin() { database_.run("BEGIN IMMEDIATE"); }
-    bool insert(const InstanceRecord& record);
+    bool insert(const InstanceRecord& record) { return place(record, 0).added; }
+    /// `file` is the row of the file it comes from; 0: none, it lies under objects/.
+    Placed place(const InstanceRecord& record, Id file);
+    /// Removes the row of an instance; the rows above stay, whatever is left of them.
+    void take_out(Id instance, Id series, Id study, Id patient);
+    /// Writes the counts that insertions and removals changed.
+    void apply_deltas();
+    /// Makes the row of a patient, study or series say what `record` says.
+    void respell(const InstanceRecord& record, dicom::QueryLevel level, Id row);
+    /// To be called when rows of studies or series were removed or changed by others.
+    void forget();
     void replace(const InstanceRecord& record);
     std::optional<StoredInstance> find(std::string_view uid) { return find_.find(uid); }
     void commit();
@@ -43,8 +64,6 @@ public:
     std::uint64_t log_pages() const noexcept { return log_pages_; }
 
 private:
-    using Id = std::int64_t;
-
     struct Deltas {
         Id studies = 0;
         Id series = 0;
@@ -53,6 +72,11 @@ private:
     struct StudyRow {
         Id id = 0;
         Id patient = 0;
+        Id said = 0;
+    };
+    struct SeriesRow {
+        Id id = 0;
+        Id said = 0;
     };
 
     static int note_log(void* pages, sqlite3* /*handle*/, const char* /*name*/, int count)
@@ -64,21 +88,19 @@ private:
     Id uid_number(const std::string& uid);
     Id patient_row(const InstanceRecord& record);
     StudyRow study_row(const InstanceRecord& record);
-    Id series_row(const InstanceRecord& record, const StudyRow& study);
+    SeriesRow series_row(const InstanceRecord& record, const StudyRow& study);
     void add_class(Id study, Id sop_class);
     void add_requests(const InstanceRecord& record, Id series);
     void add_names(const InstanceRecord& record, dicom::QueryLevel table, Id owner);
-    void add_instance(const InstanceRecord& record, Id series);
-    void forget();
-    void apply_deltas();
+    void add_instance(const InstanceRecord& record, Id series, Id file);
 
     Database database_;
     std::uint64_t log_pages_ = 0;
     bool in_doubt_ = false;
     ValueColumns patient_columns_{{dicom::QueryLevel::patient}, 1};
-    ValueColumns study_columns_{{dicom::QueryLevel::patient, dicom::QueryLevel::study}, 3};
-    ValueColumns series_columns_{{dicom::QueryLevel::series}, 2};
-    ValueColumns instance_columns_{{dicom::QueryLevel::instance}, 8};
+    ValueColumns study_columns_{{dicom::QueryLevel::patient, dicom::QueryLevel::study}, 4};
+    ValueColumns series_columns_{{dicom::QueryLevel::series}, 3};
+    ValueColumns instance_columns_{{dicom::QueryLevel::instance}, 9};
     StoredLookup find_;
     Statement exists_;
     Statement find_uid_;
@@ -91,6 +113,7 @@ private:
     Statement add_series_;
     Statement add_instance_;
     Statement remove_instance_;
+    Statement take_out_;
     Statement add_class_;
     Statement add_request_;
     Statement add_name_;
@@ -100,11 +123,16 @@ private:
 
     std::unordered_map<std::string, Id> uids_;
     std::unordered_map<std::string, StudyRow> studies_;
-    std::unordered_map<std::string, Id> series_;  // by study row and UID
+    std::unordered_map<std::string, SeriesRow> series_;  // by study row and UID
     std::unordered_set<std::string> classes_;     // by study row and class
     std::map<Id, Deltas> patient_deltas_;
     std::map<Id, Deltas> study_deltas_;
     std::map<Id, Deltas> series_deltas_;
 };
+
+/// The table of a level above the instance: "patient_row" and so on.
+std::string_view table_of(dicom::QueryLevel level) noexcept;
+/// Removes the name keys of a row, which are not found by their owner but follow from what it says.
+void drop_names(Database& database, dicom::QueryLevel level, std::int64_t owner);
 
 }  // namespace pacs::index

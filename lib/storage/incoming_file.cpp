@@ -162,6 +162,15 @@ void IncomingFile::write(std::span<const std::byte> bytes)
     size_ += bytes.size();
 }
 
+std::int64_t IncomingFile::modified_ms() const
+{
+    struct stat facts {};
+    if (::fstat(file_.get(), &facts) != 0) {
+        fail("looking at", path_);
+    }
+    return std::int64_t{facts.st_mtim.tv_sec} * 1000 + facts.st_mtim.tv_nsec / 1'000'000;
+}
+
 void IncomingFile::start_flushing() noexcept
 {
     // The result does not matter: flush() does the work and reports.

@@ -38,6 +38,9 @@ public:
     /// Asks the kernel to begin writing what came so far to disk; a hint, it waits for nothing.
     void start_flushing() noexcept;
     std::uint64_t size() const noexcept { return size_; }
+    /// When the last byte was written, as the file itself says: Unix time, milliseconds. The time
+    /// an object was received, so that it can be told from the object alone.
+    std::int64_t modified_ms() const;
 
     /// No more bytes follow; `digest` is SHA-256 of all that was written.
     void seal(const Sha256Value& digest);

@@ -1,0 +1,197 @@
+#include "index/file_statements.hpp"
+#include "index/files.hpp"
+#include "index/writer_connection.hpp"
+
+#include <fmt/format.h>
+
+namespace pacs::index {
+
+namespace {
+
+using Id = std::int64_t;
+
+constexpr std::size_t cache_limit = 20'000;
+
+std::string text_of_tags(const std::vector<dicom::Tag>& tags)
+{
+    std::string text;
+    for (const dicom::Tag tag : tags) {
+        text += (text.empty() ? "" : ",") + tag.hex();
+    }
+    return text;
+}
+
+const std::string& value_of(const InstanceRecord& record, dicom::Tag tag)
+{
+    static const std::string none;
+    const auto found = record.values.find(tag);
+    return found == record.values.end() ? none : found->second;
+}
+
+/// Whom a file says its patient is: ID and issuer, and where there is no ID the name.
+std::string person(std::string_view id, std::string_view issuer, std::string_view name)
+{
+    return id.empty() ? fmt::format("\\{}", name) : fmt::format("{}\\{}", id, issuer);
+}
+
+void bind_optional(Statement& statement, int parameter, const std::string& text)
+{
+    if (text.empty()) {
+        statement.bind_null(parameter);
+    } else {
+        statement.bind(parameter, std::string_view{text});
+    }
+}
+
+}  // namespace
+
+FileWriter::FileWriter(Writer& writer)
+    : writer_(writer),
+      statements_(std::make_unique<Statements>(writer.connection_->database())),
+      state_(std::make_unique<State>())
+{
+    state_->next_file =
+        writer.connection_->database().number("SELECT coalesce(max(id), 0) + 1 FROM file");
+}
+FileWriter::~FileWriter() = default;
+
+std::int64_t FileWriter::folder(const std::string& path, std::int64_t parent)
+{
+    if (const auto known = state_->folders.find(path); known != state_->folders.end()) {
+        return known->second;
+    }
+    Statement& find = statements_->find_folder;
+    find.bind_blob(1, path);
+    Id id = find.step() ? find.number(0) : 0;
+    find.reset();
+    Database& database = writer_.connection_->database();
+    if (id == 0) {
+        Statement& add = statements_->add_folder;
+        if (parent == 0) {
+            add.bind_null(1);
+        } else {
+            add.bind(1, parent);
+        }
+        add.bind_blob(2, path);
+        add.run();
+        id = database.last_row_id();
+    } else if (parent != 0) {
+        // A scan that began at this folder has made it.
+        statements_->adopt_folder.bind(1, id);
+        statements_->adopt_folder.bind(2, parent);
+        statements_->adopt_folder.run();
+    }
+    if (state_->folders.size() >= cache_limit) {
+        state_->folders.clear();
+    }
+    state_->folders.emplace(path, id);
+    return id;
+}
+
+std::int64_t FileWriter::key_set(const std::vector<dicom::Tag>& tags)
+{
+    if (tags.empty()) {
+        return 0;
+    }
+    const std::string text = text_of_tags(tags);
+    Statement& find = statements_->find_keys;
+    find.bind(1, std::string_view{text});
+    Id id = find.step() ? find.number(0) : 0;
+    find.reset();
+    if (id == 0) {
+        statements_->add_keys.bind(1, std::string_view{text});
+        statements_->add_keys.run();
+        id = writer_.connection_->database().last_row_id();
+    }
+    return id;
+}
+
+bool FileWriter::put(const FileRow& row, const InstanceRecord* record, bool known)
+{
+    if (known) {
+        Statement& find = statements_->find_file;
+        find.bind(1, row.folder);
+        find.bind_blob(2, row.name);
+        find.bind(3, row.member);
+        const Id old = find.step() ? find.number(0) : 0;
+        find.reset();
+        if (old != 0) {
+            remove(old);
+        }
+    }
+    const Id id = state_->next_file++;
+    WriterConnection::Placed placed;
+    if (record != nullptr) {
+        placed = writer_.connection_->place(*record, id);
+        if (placed.differs) {
+            ++state_->differing[placed.study];
+        }
+    }
+    const std::string digest = bytes_of_hex(row.sha256);
+    Statement& add = statements_->add_file;
+    add.bind(1, id);
+    add.bind(2, row.folder);
+    add.bind_blob(3, row.name);
+    add.bind(4, row.member);
+    row.member == 0 ? add.bind_null(5) : add.bind_blob(5, row.member_name);
+    add.bind(6, row.facts.size);
+    add.bind(7, row.facts.mtime_ns);
+    add.bind(8, row.facts.inode);
+    bind_optional(add, 9, row.outcome);
+    bind_optional(add, 10, row.reason);
+    bind_optional(add, 11, row.message);
+    placed.instance == 0 ? add.bind_null(12) : add.bind(12, placed.instance);
+    add.bind(13, Id{record != nullptr && !placed.added ? 1 : 0});
+    add.bind(14, Id{placed.differs ? 1 : 0});
+    row.key_set == 0 ? add.bind_null(15) : add.bind(15, row.key_set);
+    digest.empty() ? add.bind_null(16) : add.bind_blob(16, digest);
+    add.run();
+    for (const auto& [tag, value] : row.extras) {
+        statements_->add_extra.bind(1, id);
+        statements_->add_extra.bind(2, Id{tag.value});
+        statements_->add_extra.bind(3, std::string_view{value});
+        statements_->add_extra.run();
+    }
+    if (record != nullptr) {
+        add_claim(id, placed.instance, placed.added, *record);
+    }
+    return record == nullptr || placed.added;
+}
+
+// Only what disagrees is written down: in a sound collection nothing does.
+void FileWriter::add_claim(Id file, Id instance, bool added, const InstanceRecord& record)
+{
+    const std::string& id = value_of(record, dicom::tags::patient_id);
+    const std::string& issuer = value_of(record, dicom::Tag{0x0010, 0x0021});
+    const std::string& name = value_of(record, dicom::tags::patient_name);
+    const std::string mine = person(id, issuer, name);
+    const auto known = state_->persons.find(record.study_uid);
+    if (added && known != state_->persons.end() && known->second == mine) {
+        return;
+    }
+    Statement& find = statements_->place_of;
+    find.bind(1, instance);
+    const bool there = find.step();
+    const std::string theirs =
+        there ? person(find.text(2), find.text(3), find.text(4)) : std::string{};
+    const bool in_place =
+        there && find.text(0) == record.study_uid && find.text(1) == record.series_uid;
+    find.reset();
+    if (in_place) {
+        state_->persons.size() < cache_limit ? void() : state_->persons.clear();
+        state_->persons[record.study_uid] = theirs;
+    }
+    if (in_place && theirs == mine) {
+        return;
+    }
+    Statement& add = statements_->add_claim;
+    add.bind(1, file);
+    add.bind(2, std::string_view{record.study_uid});
+    add.bind(3, std::string_view{record.series_uid});
+    bind_optional(add, 4, id);
+    bind_optional(add, 5, issuer);
+    bind_optional(add, 6, name);
+    add.run();
+}
+
+}  // namespace pacs::index

@@ -1,0 +1,151 @@
+#pragma once
+
+#include "dicom/tag.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pacs::index {
+
+struct InstanceRecord;
+class Writer;
+class Database;
+
+/// What tells without reading it whether a file is still the one it was.
+struct FileFacts {
+    std::int64_t size = 0;
+    std::int64_t mtime_ns = 0;
+    std::int64_t inode = 0;
+
+    bool operator==(const FileFacts&) const = default;
+};
+
+/// A file, or a member of a tar file, as a scan saw it.
+struct FileRow {
+    std::int64_t folder = 0;  ///< FileWriter::folder()
+    std::string name;         ///< any bytes
+    std::int64_t member = 0;  ///< of a tar file from 1; 0: the file itself
+    std::string member_name;
+    FileFacts facts;
+    std::string outcome;  ///< empty: ok
+    std::string reason;
+    std::string message;
+    std::int64_t key_set = 0;  ///< FileWriter::key_set(); 0: none
+    std::string sha256;        ///< hex; empty: not known
+    std::vector<std::pair<dicom::Tag, std::string>> extras;  ///< of the key set, UTF-8
+};
+
+/// What an earlier scan left of a file; of a tar file, not of its members.
+struct KnownFile {
+    std::int64_t id = 0;
+    std::string name;
+    FileFacts facts;
+    bool unread = false;  ///< must be read whatever its facts
+    std::int64_t key_set = 0;
+    std::string sha256;
+    std::string outcome;
+    std::string reason;
+    std::string message;
+    bool object = false;  ///< it holds an instance
+};
+
+/// What was removed with a file, for the record of it.
+struct RemovedFile {
+    std::string path;  ///< as the index had it
+    std::int64_t member = 0;
+    std::string member_name;
+    std::string instance_uid;  ///< empty: it held none
+};
+
+/// Where a file is to be found again.
+struct FilePlace {
+    std::int64_t id = 0;
+    std::string folder;
+    std::string name;
+    FileFacts facts;
+};
+
+/// Looks up what earlier scans left, beside a FileWriter; holds no transaction open between two
+/// calls. Throws Error(storage). One thread.
+class KnownFiles {
+public:
+    explicit KnownFiles(const std::filesystem::path& database);
+    ~KnownFiles();
+
+    /// 0: no such folder.
+    std::int64_t folder(const std::string& path);
+    /// The folders right below one, and their paths.
+    std::vector<std::pair<std::int64_t, std::string>> folders_in(std::int64_t folder);
+    /// The files of a folder whose names come after `after`, in byte order, at most `limit`.
+    std::vector<KnownFile> files_in(std::int64_t folder, const std::string& after,
+                                    std::size_t limit);
+    std::optional<KnownFile> file(std::int64_t folder, const std::string& name);
+    /// The key sets that hold all of `tags`, 0 among them when those are none.
+    std::vector<std::int64_t> key_sets_with(const std::vector<dicom::Tag>& tags);
+    /// The files that must be read again, in the order of a walk; of a tar file whose members must
+    /// be, the tar file, for each of them. Stops when `visit` returns false.
+    void visit_unread(const std::function<bool(const FilePlace&)>& visit);
+    /// The studies that must be read again as a whole.
+    std::vector<std::int64_t> touched(std::int64_t after, std::size_t limit);
+    /// The files that hold the instances of a study, also those that came second.
+    void visit_files_of(std::int64_t study, const std::function<bool(const FilePlace&)>& visit);
+
+private:
+    struct Statements;
+    std::unique_ptr<Statements> statements_;
+};
+
+/// Keeps the rows of files and those of their instances in step. A patient, study or series says
+/// what the first of its files says; when that one goes or changes and others say otherwise, the
+/// study is marked as touched, to be read again as a whole. Uses the Writer's transaction. Throws
+/// Error(storage).
+class FileWriter {
+public:
+    /// `writer` must outlive it.
+    explicit FileWriter(Writer& writer);
+    ~FileWriter();
+
+    /// The row of a folder, made when it is not there. `parent` 0: a scan began here.
+    std::int64_t folder(const std::string& path, std::int64_t parent);
+    std::int64_t key_set(const std::vector<dicom::Tag>& tags);
+
+    /// Adds a file and what it holds (nullptr: nothing). `known`: there may be a row of that name,
+    /// which is then replaced. False: its instance is there from another file.
+    bool put(const FileRow& row, const InstanceRecord* record, bool known);
+    /// Removes a file with its members and what they held. `visit` hears of each.
+    void remove(std::int64_t file, const std::function<void(const RemovedFile&)>& visit = {});
+    /// Removes a folder with all beneath it.
+    void remove_folder(std::int64_t folder, const std::function<void(const RemovedFile&)>& visit);
+    /// Takes a touched study out and marks its files to be read again.
+    void take_out_study(std::int64_t study);
+
+    /// To be called right before Writer::commit(): removes what has become empty.
+    void settle();
+
+private:
+    struct Statements;
+    struct State;
+    Writer& writer_;
+    std::unique_ptr<Statements> statements_;
+    std::unique_ptr<State> state_;
+
+    void remove_row(std::int64_t file, const std::function<void(const RemovedFile&)>& visit);
+    void take_out(std::int64_t instance, std::int64_t series, std::int64_t study,
+                  std::int64_t patient);
+    void add_claim(std::int64_t file, std::int64_t instance, bool added,
+                   const InstanceRecord& record);
+    void count_differing();
+    void prune_series(std::int64_t series);
+    void prune_study(std::int64_t study);
+    void prune_patient(std::int64_t patient);
+    void prune_classes(std::int64_t study);
+};
+
+}  // namespace pacs::index
