@@ -170,11 +170,11 @@ TEST_CASE("subcommands are completed, and behind one its own options and words")
 {
     static Values values;
     Tool tool{pacs::cli::ToolInfo{"pacs-x", "", "", {}, {}, {}, false}};
-    CLI::App* scan = tool.options().add_subcommand("scan", "Read folders");
-    tool.options().add_subcommand("stats", "Count");
-    scan->add_option("PATH", values.list, "What to read");
+    CLI::App& scan = tool.add_command("scan", "read folders");
+    tool.add_command("stats", "count");
+    scan.add_option("PATH", values.list, "What to read");
     bool digest = false;
-    scan->add_flag("--digest", digest, "Digests");
+    scan.add_flag("--digest", digest, "Digests");
     CHECK(texts(complete(tool, {"s"})) == Line{"scan", "stats"});
     CHECK(texts(complete(tool, {"--quiet", "sc"})) == Line{"scan"});
     CHECK(texts(complete(tool, {"scan", "--di"})) == Line{"--digest"});

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/file.hpp"
+#include "index/files.hpp"
+#include "index/index.hpp"
+#include "scan/task.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace pacs::scan {
+
+/// Writes what came of tasks into an index, in transactions of many. One thread.
+class IndexSink {
+public:
+    /// Makes the index when there is none, or brings it up to date. Throws Error(locked) when
+    /// another scan writes it, Error(refused) for the index of an archive, Error(storage).
+    IndexSink(const std::filesystem::path& path, const std::vector<dicom::Tag>& add);
+
+    using OnRemoved = std::function<void(const index::RemovedFile&)>;
+    /// "new", "changed", or empty when nothing went in; `copy` is set when another file had the
+    /// instance.
+    std::string_view put(Task& task, bool& copy);
+    /// Removes a file or a folder with all beneath it; `on_removed` hears of each file, and may
+    /// commit.
+    void remove(const Task& task, const OnRemoved& on_removed);
+
+    /// True when enough is waiting for a commit.
+    bool due() const;
+    void commit();
+    /// Takes out the studies that must be read again as a whole, of which all files are there as
+    /// they were; true when some file must be read again.
+    bool take_out_touched(index::KnownFiles& known);
+
+private:
+    std::int64_t row_of(Place& place);
+    void begin();
+
+    std::optional<FileLock> lock_;
+    index::Writer writer_;
+    index::FileWriter files_;
+    std::int64_t key_set_ = 0;
+    bool open_ = false;
+    std::uint64_t waiting_ = 0;
+    std::chrono::steady_clock::time_point since_;
+};
+
+}  // namespace pacs::scan

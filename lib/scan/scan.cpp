@@ -1,0 +1,311 @@
+#include "scan/scan.hpp"
+
+#include "base/error.hpp"
+#include "base/ordered_work.hpp"
+#include "base/stop.hpp"
+#include "dicom/dictionary.hpp"
+#include "dicom/vr.hpp"
+#include "scan/examiner.hpp"
+#include "scan/index_sink.hpp"
+#include "scan/scan_record.hpp"
+#include "scan/walk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace pacs::scan {
+
+namespace {
+
+/// Tasks that pass from thread to thread at once, and how many of these are under way.
+constexpr std::size_t batch_size = 64;
+constexpr std::size_t window_per_thread = 16;
+/// Spooled members and lists of them count as much as so many files.
+constexpr std::size_t member_weight = 16;
+
+/// A record that waits for its row to be committed.
+struct Said {
+    JsonLine record;
+    std::string json;
+};
+
+class Scan {
+public:
+    Scan(const ScanOptions& options, ScanCounters& counters) : options_(options), counters_(counters)
+    {
+        if (!options.index.empty()) {
+            sink_.emplace(options.index, options.add);
+            known_.emplace(options.index);
+        }
+        how_.add = options.add;
+        how_.digest = options.digest;
+        how_.dicom_json = options.dicom_json;
+        how_.members = !options.dicom_json;
+        how_.index = sink_.has_value();
+    }
+
+    void run()
+    {
+        pass([this](Walk& walk) {
+            for (const std::string& path : options_.paths) {
+                walk.add(path);
+            }
+        });
+        // What changed may have spoken for a whole study. Nobody need hear of its other files.
+        if (sink_ && !StopFlag::instance().raised() && sink_->take_out_touched(*known_)) {
+            quiet_ = true;
+            pass([](Walk& walk) { walk.add_unread(); });
+        }
+    }
+
+private:
+    using Fill = std::function<void(Walk&)>;
+
+    void pass(const Fill& fill);
+    void produce(OrderedWork<Batch>& work, const Fill& fill);
+    void examine(Task& task, Examiner& examiner) const;
+    void settle(Task& task);
+    void say(Task& task, std::string_view change);
+    void say(JsonLine record, std::string json = {});
+    void flush(bool more);
+
+    const ScanOptions& options_;
+    ScanCounters& counters_;
+    ExamineOptions how_;
+    std::optional<IndexSink> sink_;
+    std::optional<index::KnownFiles> known_;
+    std::vector<Said> said_;
+    bool quiet_ = false;
+};
+
+void Scan::examine(Task& task, Examiner& examiner) const
+{
+    if (task.kind == Task::Kind::member) {
+        task.finding = examiner.content(*task.content, task.named);
+        task.content.reset();
+        return;
+    }
+    if (task.kind != Task::Kind::file) {
+        return;
+    }
+    const index::FileFacts* const facts = task.known ? &task.known->facts : nullptr;
+    auto finding = examiner.file(task.path(), task.named, task.may_skip ? facts : nullptr, facts,
+                                 task.known ? task.known->sha256 : std::string{});
+    task.unchanged = !finding;
+    if (finding) {
+        task.finding = std::move(*finding);
+        return;
+    }
+    // As the earlier scan found it; only what is not well is said again.
+    const index::KnownFile& known = *task.known;
+    task.finding.outcome = known.outcome == "failed"    ? Outcome::failed
+                           : known.outcome == "warning" ? Outcome::warning
+                           : known.outcome == "skipped" ? Outcome::skipped
+                                                        : Outcome::ok;
+    task.finding.reason = known.reason;
+    task.finding.message = known.message;
+    task.finding.size = static_cast<std::uint64_t>(known.facts.size);
+}
+
+void Scan::produce(OrderedWork<Batch>& work, const Fill& fill)
+{
+    Batch batch;
+    std::size_t weight = 0;
+    const auto send = [&] {
+        weight = 0;
+        return work.put(std::exchange(batch, {}));
+    };
+    WalkOptions how{options_.standard_input, known_ ? &*known_ : nullptr, {}, options_.digest};
+    if (known_) {
+        how.key_sets = known_->key_sets_with(options_.add);
+        std::sort(how.key_sets.begin(), how.key_sets.end());
+    }
+    Walk walk{std::move(how), [&](Task task) {
+                  weight += task.kind == Task::Kind::member ? member_weight : 1;
+                  batch.push_back(std::move(task));
+                  return weight < batch_size || send();
+              }};
+    fill(walk);
+    send();
+}
+
+void Scan::pass(const Fill& fill)
+{
+    const unsigned threads =
+        options_.threads != 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
+    std::vector<std::unique_ptr<Examiner>> examiners;
+    for (unsigned thread = 0; thread < threads; ++thread) {
+        examiners.push_back(std::make_unique<Examiner>(how_));
+    }
+    OrderedWork<Batch> work{threads, window_per_thread * threads,
+                            [&](Batch& batch, unsigned thread) {
+                                for (Task& task : batch) {
+                                    examine(task, *examiners[thread]);
+                                }
+                            }};
+    std::thread producer{[&] {
+        std::exception_ptr error;
+        try {
+            produce(work, fill);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        work.finish(error);
+    }};
+    const auto end = [&] {
+        work.stop();
+        producer.join();
+    };
+    try {
+        for (auto batch = work.take(); batch; batch = work.take()) {
+            for (Task& task : *batch) {
+                settle(task);
+            }
+            if (!sink_ || sink_->due() || !work.ready()) {
+                flush(work.ready());
+            }
+        }
+        flush(false);
+    } catch (const Error& error) {
+        end();
+        // Stopped in the middle of a file: all before it stands.
+        if (error.kind() != ErrorKind::limit || !StopFlag::instance().raised()) {
+            throw;
+        }
+        flush(false);
+        return;
+    } catch (...) {
+        end();
+        throw;
+    }
+    end();
+}
+
+void Scan::settle(Task& task)
+{
+    if (task.kind == Task::Kind::removed_file || task.kind == Task::Kind::removed_folder) {
+        const std::string shown = task.path();
+        const std::string known = (task.place->absolute == "/" ? "" : task.place->absolute) + "/" +
+                                  task.name;
+        sink_->remove(task, [&](const index::RemovedFile& removed) {
+            ++counters_.removed;
+            say(removed_record(removed, shown + removed.path.substr(known.size())));
+            if (sink_->due()) {
+                flush(true);
+            }
+        });
+        return;
+    }
+    if (quiet_) {
+        bool copy = false;
+        sink_->put(task, copy);
+        return;
+    }
+    const Finding& finding = task.finding;
+    // Neither a file nor a folder, as before.
+    task.unchanged = task.unchanged || (task.kind == Task::Kind::finished && !task.container &&
+                                        task.known && task.known->reason == finding.reason);
+    counters_.files += task.container ? 0 : 1;
+    counters_.objects += finding.object || (task.unchanged && task.known->object) ? 1 : 0;
+    counters_.bytes += finding.object || (task.unchanged && task.known->object) ? finding.size : 0;
+    counters_.fallbacks += finding.fallback ? 1 : 0;
+    std::string_view change;
+    if (task.unchanged) {
+        ++counters_.unchanged;
+    } else if (sink_) {
+        bool copy = false;
+        change = sink_->put(task, copy);
+        counters_.copies += copy ? 1 : 0;
+        counters_.added += !task.container && change == "new" ? 1 : 0;
+        counters_.changed += !task.container && change == "changed" ? 1 : 0;
+    }
+    say(task, change);
+    if (options_.on_progress) {
+        options_.on_progress(1, finding.size);
+    }
+}
+
+void Scan::say(Task& task, std::string_view change)
+{
+    if (auto record = scan_record(task, change)) {
+        say(std::move(*record), std::move(task.finding.dicom_json));
+    }
+    for (const std::string& path : task.finding.missing) {
+        say(missing_record(task, path));
+    }
+}
+
+void Scan::say(JsonLine record, std::string json)
+{
+    if (sink_) {
+        said_.push_back({std::move(record), std::move(json)});
+    } else {
+        options_.on_record(record, json);
+    }
+}
+
+void Scan::flush(bool more)
+{
+    if (sink_) {
+        sink_->commit();
+        for (const Said& said : said_) {
+            options_.on_record(said.record, said.json);
+        }
+        said_.clear();
+    }
+    if (!more && options_.on_pause) {
+        options_.on_pause();
+    }
+}
+
+}  // namespace
+
+void ScanCounters::write(JsonLine& summary, bool with_index) const
+{
+    summary.add("files", files).add("objects", objects).add("bytes", bytes);
+    if (with_index) {
+        summary.add("added", added)
+            .add("changed", changed)
+            .add("unchanged", unchanged)
+            .add("removed", removed)
+            .add("copies", copies);
+    }
+    if (fallbacks > 0) {
+        summary.add("fallbacks", fallbacks);
+    }
+}
+
+dicom::Tag added_tag(const std::string& text)
+{
+    const auto tag = dicom::parse_tag(text);
+    const auto refuse = [&text](const char* reason) {
+        throw Error(ErrorKind::usage, fmt::format("reading --add {}: {}", text, reason));
+    };
+    if (!tag) {
+        refuse("no keyword of PS3.6 and no tag");
+    }
+    if (tag->group() < 0x0008 || tag->group() == 0xFFFE || tag->element() == 0) {
+        refuse("no attribute of a data set");
+    }
+    if (tag->group() == 0x7FE0 || (!tag->is_private() && dicom::unit_bytes(dicom::vr_of(*tag)) == 1 &&
+                                   !dicom::is_text(dicom::vr_of(*tag)) &&
+                                   dicom::vr_of(*tag) != dicom::Vr::SQ)) {
+        refuse("bulk data is not kept");
+    }
+    return *tag;
+}
+
+void scan(const ScanOptions& options, ScanCounters& counters)
+{
+    ScanOptions sorted = options;
+    std::sort(sorted.add.begin(), sorted.add.end());
+    sorted.add.erase(std::unique(sorted.add.begin(), sorted.add.end()), sorted.add.end());
+    Scan{sorted, counters}.run();
+}
+
+}  // namespace pacs::scan

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "index/files.hpp"
+#include "scan/task.hpp"
+#include "stream/folder_walk.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pacs::scan {
+
+/// Walks one folder and all beneath it, beside the rows that an index has of it: both in byte order,
+/// so that each is passed once and neither is held whole. Rows of what is gone are given out for
+/// removal, but only of folders that were read to their end. One thread.
+class Tree {
+public:
+    /// Takes a task; false ends the walk.
+    using Sink = std::function<bool(Task)>;
+
+    /// `known`: nullptr without an index. `sink` gets files with what is known of them.
+    Tree(index::KnownFiles* known, Sink sink) : known_(known), sink_(std::move(sink)) {}
+
+    /// Folders for which this says true are left to others.
+    void leave_out(std::function<bool(const std::string& absolute)> others)
+    {
+        others_ = std::move(others);
+    }
+    /// Errors of the folder itself become tasks. Throws Error(storage) of the index.
+    void walk(const std::string& path);
+
+private:
+    struct Level {
+        std::shared_ptr<Place> place;
+        std::int64_t row = 0;                ///< 0: the index does not know it
+        std::vector<index::KnownFile> rows;  ///< the next ones
+        std::size_t next_row = 0;
+        bool more_rows = false;
+        std::vector<std::pair<std::int64_t, std::string>> folders;  ///< below it, by path
+        std::size_t next_folder = 0;
+    };
+
+    void meet(const stream::WalkEntry& entry);
+    void enter(const std::string& path);
+    void leave();
+    void meet_file(const std::string& name);
+    void meet_other(const stream::WalkEntry& entry);
+    std::int64_t pass_folders(Level& level, const std::string& path);
+    const index::KnownFile* pass_rows(Level& level, const std::string* name);
+    void give(Task task);
+
+    index::KnownFiles* known_;
+    Sink sink_;
+    std::function<bool(const std::string&)> others_;
+    std::vector<Level> levels_;
+    unsigned left_out_ = 0;  ///< folders entered since one that is left to others, with it
+    bool ended_ = false;
+};
+
+/// `path` from the root, without "." and "..", links as they are. Any bytes.
+std::string absolute_path(const std::string& path);
+/// What stands in front of the last slash, and behind it. "" and "/" for names without, below root.
+std::string folder_of(const std::string& path);
+std::string name_of(const std::string& path);
+
+/// A task that is done before it begins: something to be said of a file.
+Task finished_task(Task task, Outcome outcome, const char* reason, std::string message);
+
+}  // namespace pacs::scan
