@@ -41,7 +41,7 @@ compare "record types" "pacs-records(5)"
 
 # reasons
 {
-    cat $sources | grep -oE '(reason = |reason\(|"reason", |(skipped|failed), [^"]*)"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
+    cat $sources | grep -oE '(reason = |reason\(|"reason", |(skipped|failed|warning), [^"]*)"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
     cat $sources | tr '\n' ' ' | grep -oE '(bad_path|bad_item|tell_failure)\([^;{]*;|reason = [^;{]*;' | grep -oE '"[a-z]+(_[a-z]+)*"' | tr -d '"'
     cat $sources | tr '\n' ' ' | grep -oE 'MakeError\( *"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
     words_of '^std::string_view reason_word\('

@@ -1,7 +1,6 @@
 // pacs-index: know what lies in folders: scan them, keep an index of them, find what is twofold.
 
 #include "archive/rebuild.hpp"
-#include "base/stop.hpp"
 #include "cli/tool.hpp"
 #include "cli/validators.hpp"
 #include "scan/rebuilt_record.hpp"
@@ -19,51 +18,47 @@ const cli::ToolInfo info{
     .name = "pacs-index",
     .summary = "scan folders for DICOM objects and keep an index of them",
     .description =
-        "scan prints a record for each object it finds, with the attributes that are worth "
-        "knowing, its path, size and transfer syntax. PATH is a file, a folder (with all beneath "
-        "it), an archive (its objects), a tar file, a DICOMDIR (the files that it names), or - for "
-        "standard input: a tar stream, one object, or records or paths, one a line. Tar files "
-        "found in a folder by their name, *.tar, are looked into. What is no object, damaged or "
-        "unreadable has a record that says so, and the scan goes on. Links to folders are not "
-        "followed. Only the first 64 KiB of a file are read, more where its UIDs come later, all of "
-        "it with --digest.\n"
+        "scan prints a record for each object it finds: attributes that are worth knowing, path, "
+        "size, transfer syntax. PATH is a file, a folder (with all beneath it), an archive, a tar "
+        "file (in folders those named *.tar), a DICOMDIR (the files that it names), or - for "
+        "standard input: a tar stream, one object, or records or paths, one a line. What is no "
+        "object, damaged or unreadable has a record that says so, and the scan goes on. Links to "
+        "folders are not followed. The first 64 KiB of a file are read, more where its UIDs come "
+        "later, all of it with --digest.\n"
         "\n"
-        "With --index the findings go into an index file, that of a former scan is brought up to "
-        "date, and records tell only of what is new, changed, removed or not well. A file is not "
-        "read again while its size, time of modification and inode are the same; what is gone "
-        "from a folder that could be read to its end is removed. The file is searched with "
-        "pacs-find. Of several files with one instance the first counts; stop a scan at any time, "
-        "the next one goes on.\n"
+        "With --index the findings are kept in a file that pacs-find searches; one that is there "
+        "is "
+        "brought up to date, and records tell only of what is new, changed, removed or not well. A "
+        "file is not read again while its size, time of modification and inode are the same; what "
+        "is gone is removed when its folder could be read to the end. Of several files with one "
+        "instance the first counts. A scan may be stopped at any time: the next one goes on.\n"
         "\n"
-        "duplicates lists the files whose instance another file holds with the same content, "
-        "conflicts what contradicts itself: one instance with several contents, one study with "
-        "several patients, one series in several studies. Contents are compared by SHA-256 where "
-        "the scan computed it (--digest), else by size; the summary counts in not_compared the "
-        "pairs of one size that nobody has compared. stats counts. INDEX is an index file or an "
-        "archive; an archive keeps one file an instance, and its conflicts in conflicts/.\n"
+        "duplicates lists files whose instance another one holds with the same content; conflicts "
+        "one instance with several contents, one study with several patients, one series in "
+        "several studies; stats counts. Contents are compared by SHA-256 where --digest computed "
+        "it, else by size: not_compared in the summary counts the pairs where only that was done. "
+        "INDEX is an index file or an archive, which has its conflicts in conflicts/.\n"
         "\n"
-        "rebuild makes the index of an archive again from its objects alone, beside the old one, "
-        "which it replaces at the end. No daemon may be using the archive.",
+        "rebuild makes the index of an archive again from its objects, and replaces the old one at "
+        "the end; no daemon may be using it.",
     .examples =
         {{"What is there, by modality",
-          "pacs-index scan /srv/export | jq -r 'select(.type==\"instance\").Modality' | sort | uniq -c"},
+          "pacs-index scan /srv/export | jq -r "
+          "'select(.type==\"instance\").Modality' | sort | uniq -c"},
          {"Keep an index, and search it",
           "pacs-index scan /srv/export --index export.db; pacs-find export.db --modality MR"},
-         {"Send what matches", "pacs-index scan /srv/export | jq -c 'select(.Modality==\"MR\")' | "
-                               "pacs-store @new -"},
          {"Which files are twofold, by content?",
-          "pacs-index scan -q --digest /srv/export --index export.db >new.ndjson; pacs-index "
+          "pacs-index scan --digest /srv/export --index export.db >new.ndjson; pacs-index "
           "duplicates export.db"},
          {"What contradicts itself?", "pacs-index conflicts export.db"},
-         {"Years, modalities, manufacturers", "pacs-index stats export.db"},
-         {"Make an archive's index again", "pacs-store -q /srv/export ./spare >stored.ndjson; "
-                                           "pacs-index rebuild ./spare"}},
+         {"Count by modality, class, year", "pacs-index stats export.db"},
+         {"Make an archive's index again, but not under a running daemon",
+          "pacs-index rebuild /srv/archive", 7}},
     .see_also = {"pacs-find(1)", "pacs-store(1)", "pacs-archived(1)", "pacs-archive(5)",
                  "pacs-exit-status(7)"},
-    .exit_notes = {{"0", "everything was looked at, and what was meant to be an object is one"},
-                   {"1",
-                    "some files are damaged, unreadable or not there, or there are conflicts; the "
-                    "records say which"},
+    .exit_notes = {{"1",
+                    "some files are damaged, unreadable or not there, or there are conflicts; "
+                    "the records say which"},
                    {"7", "another scan writes the index, or a daemon uses the archive"},
                    {"8", "--index names an archive's own index"}},
 };
@@ -71,7 +66,6 @@ const cli::ToolInfo info{
 struct Options {
     scan::ScanOptions scan;
     std::vector<std::string> add;
-    std::string index;
     std::string word;
     std::uint64_t jobs = 0;
 };
@@ -80,54 +74,37 @@ ExitCode scan_paths(const Options& options, cli::Run& run)
 {
     cli::Records& records = run.records();
     scan::ScanOptions how = options.scan;
-    how.index = options.index;
+    how.add = scan::added_tags(options.add);
     how.threads = static_cast<unsigned>(options.jobs);
     how.dicom_json = records.format() == cli::Format::dicom_json;
-    for (const std::string& key : options.add) {
-        how.add.push_back(scan::added_tag(key));
-    }
-    const auto counters = std::make_shared<scan::ScanCounters>();
-    const bool with_index = !options.index.empty();
-    records.on_summary(
-        [counters, with_index](JsonLine& summary) { counters->write(summary, with_index); });
-    how.on_record = [&records](const JsonLine& record, std::string_view json) {
+    how.on_record = [&](const JsonLine& record, std::string_view json) {
         json.empty() ? records.write(record, cli::Next::ready)
                      : records.write_line(json, cli::Next::ready);
     };
-    how.on_pause = [&records] { records.flush(); };
-    how.on_progress = [&run](std::uint64_t files, std::uint64_t bytes) {
-        run.progress().add(files, bytes);
-    };
+    how.on_pause = [&] { records.flush(); };
+    how.on_progress = [&](auto files, auto bytes) { run.progress().add(files, bytes); };
+    const auto counters = std::make_shared<scan::ScanCounters>();
+    records.on_summary([counters](JsonLine& summary) { counters->write(summary); });
     scan::scan(how, *counters);
     return records.exit_code();
 }
 
-ExitCode survey(const std::string& command, const std::string& word, cli::Run& run)
+ExitCode list(const std::string& what, const std::string& word, cli::Run& run)
 {
     cli::Records& records = run.records();
     const auto counters = std::make_shared<scan::SurveyCounters>();
-    const scan::RecordSink sink = [&records](const JsonLine& record) {
-        records.write(record, cli::Next::ready);
-        return !StopFlag::instance().raised();
-    };
-    if (command == "stats") {
-        records.set_columns(scan::share_columns());
-        scan::list_statistics(word, sink);
-        return ExitCode::ok;
-    }
     records.on_summary([counters](JsonLine& summary) { counters->write(summary); });
-    command == "duplicates" ? scan::list_duplicates(word, *counters, sink)
-                            : scan::list_conflicts(word, *counters, sink);
+    records.set_columns(scan::survey_columns(what));
+    scan::survey(what, word, *counters,
+                 [&](const JsonLine& record) { records.write(record, cli::Next::ready); });
     return records.exit_code();
 }
 
 ExitCode rebuild(const Options& options, cli::Run& run)
 {
-    archive::RebuildOptions how;
-    how.threads = static_cast<unsigned>(options.jobs);
-    how.on_progress = [&run](std::uint64_t objects, std::uint64_t bytes) {
-        run.progress().add(objects, bytes);
-    };
+    const archive::RebuildOptions how{
+        static_cast<unsigned>(options.jobs),
+        [&](auto objects, auto bytes) { run.progress().add(objects, bytes); }};
     const archive::RecoveryReport report = archive::rebuild_archive(options.word, how);
     run.records().write(scan::rebuilt_record(report, options.word));
     return ExitCode::ok;
@@ -142,7 +119,7 @@ void add_commands(cli::Tool& tool, Options& options)
     };
     CLI::App& scan = tool.add_command("scan", "say what lies in files and folders");
     scan.add_option("PATH", options.scan.paths, "What to look at; - is standard input")->required();
-    scan.add_option("-i,--index", options.index, "Keep what was found in this index")
+    scan.add_option("-i,--index", options.scan.index, "Keep what was found in this index")
         ->type_name("FILE");
     scan.add_flag("--digest", options.scan.digest, "Compute SHA-256 of each object");
     scan.add_option("--add", options.add, "Have this attribute too, in records and index")
@@ -167,15 +144,15 @@ int main(int argc, char** argv)
     Options options;
     cli::Tool tool{info};
     add_commands(tool, options);
-    tool.offer_formats({cli::Format::ndjson, cli::Format::table, cli::Format::dicom_json},
-                       scan::file_columns(), {"scan"});
-    tool.offer_formats({cli::Format::ndjson, cli::Format::table}, scan::file_columns(),
+    using enum cli::Format;
+    tool.offer_formats({ndjson, table, dicom_json}, scan::survey_columns("scan"), {"scan"});
+    tool.offer_formats({ndjson, table}, scan::survey_columns("scan"),
                        {"duplicates", "conflicts", "stats", "rebuild"});
     tool.offer_progress({"scan", "rebuild"});
     return tool.run(argc, argv, [&](cli::Run& run) {
         const std::string& command = tool.command();
         return command == "scan"      ? scan_paths(options, run)
                : command == "rebuild" ? rebuild(options, run)
-                                      : survey(command, options.word, run);
+                                      : list(command, options.word, run);
     });
 }

@@ -111,9 +111,9 @@ private:
             bool more = true;
             for (auto entry = walk.next(); entry && more; entry = walk.next()) {
                 if (entry->kind == Kind::failed) {
-                    throw Error(ErrorKind::storage,
-                                fmt::format("reading folder {}: {}", entry->path.string(),
-                                            entry->message));
+                    throw Error(
+                        ErrorKind::storage,
+                        fmt::format("reading folder {}: {}", entry->path.string(), entry->message));
                 }
                 more = work.put({entry->path, entry->kind == Kind::file, {}});
             }

@@ -123,15 +123,6 @@ JsonLine& JsonLine::add(std::string_view name, double value)
     return add_raw(name, std::isfinite(value) ? fmt::format("{}", value) : "null");
 }
 
-JsonLine& JsonLine::add_members(std::string_view members)
-{
-    if (!members.empty()) {
-        text_ += ',';
-        text_ += members;
-    }
-    return *this;
-}
-
 JsonLine& JsonLine::add_raw(std::string_view name, std::string_view json)
 {
     text_ += ',';

@@ -48,9 +48,6 @@ public:
     /// `,"name":value` for each of several members, made elsewhere; valid JSON on one line.
     JsonLine& add_members(std::string_view json);
 
-    /// `members` are `"name":value` parted by commas, valid JSON on one line; may be empty.
-    JsonLine& add_members(std::string_view members);
-
     /// The finished line with its newline.
     std::string str() const { return text_ + "}\n"; }
     std::size_t size() const noexcept { return text_.size(); }  ///< bytes, about

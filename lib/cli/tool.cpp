@@ -156,8 +156,7 @@ void Tool::add_common_options(CLI::App& app, const Command* command)
         ->group("Common");
     app.add_flag("-v,--verbose", verbose_, "Say more on standard error; twice for debugging")
         ->group("Common");
-    app.add_flag("-q,--quiet", quiet_, "Say nothing but errors on standard error")
-        ->group("Common");
+    app.add_flag("-q,--quiet", quiet_, "Say nothing but errors on standard error")->group("Common");
     app.add_option("--log-format", log_format_, "What standard error looks like")
         ->type_name("FORMAT")
         ->check(CLI::IsMember(std::vector<std::string>{"text", "json"}))
@@ -418,11 +417,10 @@ int Tool::run(int argc, char** argv, const std::function<ExitCode(Run&)>& body)
             } catch (const CLI::CallForVersion&) {
                 return print(info_.name + " " + PACS_VERSION + "\n");
             } catch (const CLI::ParseError& error) {
-                throw Error(ErrorKind::usage,
-                            "reading the command line: " + lower_first(error.what()),
-                            fmt::format("{} --help lists the options",
-                                        command_.empty() ? info_.name
-                                                         : info_.name + " " + command_));
+                throw Error(
+                    ErrorKind::usage, "reading the command line: " + lower_first(error.what()),
+                    fmt::format("{} --help lists the options",
+                                command_.empty() ? info_.name : info_.name + " " + command_));
             }
             configure_log();
             SignalThread::block(info_.daemon);

@@ -40,7 +40,8 @@ std::string value_of(DcmElement& element)
     const Uint32 length = element.getLength();
     std::string value(length, '\0');
     const bool read =
-        length > 0 && element.getPartialValue(value.data(), 0, length, nullptr, EBO_LittleEndian).good();
+        length > 0 &&
+        element.getPartialValue(value.data(), 0, length, nullptr, EBO_LittleEndian).good();
     return read ? value : std::string{};
 }
 

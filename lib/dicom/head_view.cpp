@@ -70,9 +70,9 @@ bool HeadView::skip_open_sequence(std::span<const std::byte> bytes, std::size_t&
             continue;
         }
         const bool opens = header->undefined() && (in_sequence || header->vr == Vr::SQ);
-        const bool fits = in_sequence ? header->tag == tags::item
-                                      : header->tag.group() != 0xFFFE && header->known_vr &&
-                                            !header->small_vr;
+        const bool fits =
+            in_sequence ? header->tag == tags::item
+                        : header->tag.group() != 0xFFFE && header->known_vr && !header->small_vr;
         if (!fits || (header->undefined() && !opens) || open == deepest) {
             return false;
         }

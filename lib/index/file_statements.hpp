@@ -39,14 +39,16 @@ struct FileWriter::Statements {
                    "JOIN folder d ON d.id = f.folder LEFT JOIN instance_row i ON i.id = f.instance "
                    "LEFT JOIN series_row e ON e.id = i.series "
                    "LEFT JOIN study_row s ON s.id = e.study WHERE f.id = ?1"),
-          add_file(database,
-                   "INSERT INTO file (id, folder, name, member, member_name, size, mtime_ns, inode, "
-                   "outcome, reason, message, instance, copy, differs, key_set, sha256) VALUES "
-                   "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
+          add_file(
+              database,
+              "INSERT INTO file (id, folder, name, member, member_name, size, mtime_ns, inode, "
+              "outcome, reason, message, instance, copy, differs, key_set, sha256) VALUES "
+              "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
           drop_file(database, "DELETE FROM file WHERE id = ?1"),
           drop_claim(database, "DELETE FROM claim WHERE file = ?1"),
           drop_extras(database, "DELETE FROM extra WHERE file = ?1"),
-          add_extra(database, "INSERT OR REPLACE INTO extra (file, tag, value) VALUES (?1, ?2, ?3)"),
+          add_extra(database,
+                    "INSERT OR REPLACE INTO extra (file, tag, value) VALUES (?1, ?2, ?3)"),
           unread_copies(database,
                         "UPDATE file SET unread = 1, instance = NULL, copy = 0 WHERE instance = ?1 "
                         "AND copy = 1"),
@@ -61,6 +63,11 @@ struct FileWriter::Statements {
           touch(database,
                 "INSERT OR IGNORE INTO touched SELECT ?1 WHERE (SELECT differing FROM study_row "
                 "WHERE id = ?1) > 0"),
+          touch_now(database, "INSERT OR IGNORE INTO touched VALUES (?1)"),
+          is_unread(database, "SELECT unread FROM file WHERE id = ?1"),
+          study_of(database,
+                   "SELECT e.study FROM instance_row i JOIN series_row e ON e.id = i.series "
+                   "WHERE i.id = ?1"),
           untouch(database, "DELETE FROM touched WHERE study = ?1"),
           unread_study(database, unread_study_sql),
           study_instances(database,
@@ -91,6 +98,9 @@ struct FileWriter::Statements {
     Statement add_claim;
     Statement count_differing;
     Statement touch;
+    Statement touch_now;
+    Statement is_unread;
+    Statement study_of;
     Statement untouch;
     Statement unread_study;
     Statement study_instances;
@@ -104,8 +114,8 @@ struct FileWriter::State {
     std::unordered_set<std::int64_t> emptied_series;  // perhaps: something was removed from them
     std::unordered_set<std::int64_t> emptied_studies;
     std::unordered_set<std::int64_t> emptied_patients;
-    std::unordered_map<std::string, std::string> persons;  // by study UID
-    std::unordered_map<std::int64_t, std::int64_t> differing;                  // by study: how many more
+    std::unordered_map<std::string, std::string> persons;      // by study UID
+    std::unordered_map<std::int64_t, std::int64_t> differing;  // by study: how many more
 };
 
 }  // namespace pacs::index

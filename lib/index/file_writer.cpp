@@ -106,8 +106,32 @@ std::int64_t FileWriter::key_set(const std::vector<dicom::Tag>& tags)
     return id;
 }
 
+bool FileWriter::is_unread(Id file)
+{
+    Statement& find = statements_->is_unread;
+    find.bind(1, file);
+    const bool unread = find.step() && find.number(0) != 0;
+    find.reset();
+    return unread;
+}
+
+// One that changed stands in front of others in the walk that it now belongs together with: it may
+// be the one that speaks for them.
+void FileWriter::touch_study_of(Id instance)
+{
+    Statement& find = statements_->study_of;
+    find.bind(1, instance);
+    const Id study = find.step() ? find.number(0) : 0;
+    find.reset();
+    if (study != 0) {
+        statements_->touch_now.bind(1, study);
+        statements_->touch_now.run();
+    }
+}
+
 bool FileWriter::put(const FileRow& row, const InstanceRecord* record, bool known)
 {
+    bool changed = false;
     if (known) {
         Statement& find = statements_->find_file;
         find.bind(1, row.folder);
@@ -116,6 +140,7 @@ bool FileWriter::put(const FileRow& row, const InstanceRecord* record, bool know
         const Id old = find.step() ? find.number(0) : 0;
         find.reset();
         if (old != 0) {
+            changed = !is_unread(old);
             remove(old);
         }
     }
@@ -125,6 +150,9 @@ bool FileWriter::put(const FileRow& row, const InstanceRecord* record, bool know
         placed = writer_.connection_->place(*record, id);
         if (placed.differs) {
             ++state_->differing[placed.study];
+        }
+        if (changed && (placed.differs || !placed.added)) {
+            touch_study_of(placed.instance);
         }
     }
     const std::string digest = bytes_of_hex(row.sha256);

@@ -37,8 +37,8 @@ struct FileRow {
     std::string outcome;  ///< empty: ok
     std::string reason;
     std::string message;
-    std::int64_t key_set = 0;  ///< FileWriter::key_set(); 0: none
-    std::string sha256;        ///< hex; empty: not known
+    std::int64_t key_set = 0;                                ///< FileWriter::key_set(); 0: none
+    std::string sha256;                                      ///< hex; empty: not known
     std::vector<std::pair<dicom::Tag, std::string>> extras;  ///< of the key set, UTF-8
 };
 
@@ -141,6 +141,8 @@ private:
                   std::int64_t patient);
     void add_claim(std::int64_t file, std::int64_t instance, bool added,
                    const InstanceRecord& record);
+    void touch_study_of(std::int64_t instance);
+    bool is_unread(std::int64_t file);
     void count_differing();
     void prune_series(std::int64_t series);
     void prune_study(std::int64_t study);

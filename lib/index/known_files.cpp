@@ -1,9 +1,9 @@
+#include "base/digest.hpp"
 #include "index/files.hpp"
+#include "index/index.hpp"
 #include "index/schema.hpp"
 #include "index/sqlite.hpp"
 #include "index/stored.hpp"
-#include "base/digest.hpp"
-#include "index/index.hpp"
 
 #include <fmt/format.h>
 

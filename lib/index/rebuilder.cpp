@@ -91,8 +91,7 @@ void Rebuilder::correct_study(Id study, const Read& read)
 {
     Database& database = connection_->database();
     connection_->respell(read(first_of(database, "s.id", study)), QueryLevel::study, study);
-    for (const Id series :
-         ids_of(database, "SELECT id FROM series_row WHERE study = ?1", study)) {
+    for (const Id series : ids_of(database, "SELECT id FROM series_row WHERE study = ?1", study)) {
         connection_->respell(read(first_of(database, "e.id", series)), QueryLevel::series, series);
     }
 }

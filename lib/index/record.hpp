@@ -28,9 +28,9 @@ struct InstanceRecord {
     std::int64_t study_said = 0;
     std::int64_t series_said = 0;
 
-    std::string shard;   ///< storage::shard_of(study_uid), for the view's path; empty: a scan's
-    std::string sha256;  ///< of the whole file, lower-case hex; empty: not known
-    std::uint64_t size = 0;        ///< of the whole file, bytes
+    std::string shard;       ///< storage::shard_of(study_uid), for the view's path; empty: a scan's
+    std::string sha256;      ///< of the whole file, lower-case hex; empty: not known
+    std::uint64_t size = 0;  ///< of the whole file, bytes
     std::int64_t received_ms = 0;  ///< Unix time; for people, nothing is decided by it
     std::string source;            ///< calling AE title
 };

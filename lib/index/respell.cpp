@@ -65,8 +65,8 @@ void WriterConnection::respell(const InstanceRecord& record, QueryLevel level, I
                             at + 3);
     }
     const bool says = level != QueryLevel::patient;
-    Statement update{database_, fmt::format("UPDATE {} SET {}{} WHERE id = ?1", table_of(level), sets,
-                                            says ? ", said = ?2" : "")};
+    Statement update{database_, fmt::format("UPDATE {} SET {}{} WHERE id = ?1", table_of(level),
+                                            sets, says ? ", said = ?2" : "")};
     update.bind(1, row);
     if (says) {
         update.bind(2, level == QueryLevel::study ? record.study_said : record.series_said);

@@ -53,6 +53,7 @@ public:
     bool step();  ///< true: there is a row
     void run();   ///< steps to the end and resets
     void reset() noexcept { sqlite3_reset(handle_.get()); }
+    int columns() const noexcept { return sqlite3_column_count(handle_.get()); }
 
     std::int64_t number(int column) const noexcept
     {

@@ -37,7 +37,8 @@ constexpr const char* several_sql =
 constexpr const char* others_sql =
     "SELECT o.id, o.issuer, o.name, o.files, CAST(d.path AS TEXT) || '/' || CAST(f.name AS TEXT) "
     "FROM (SELECT c.patient_id AS id, c.issuer_of_patient_id AS issuer, c.patient_name AS name, "
-    "count(*) AS files, min(c.file) AS file FROM claim c JOIN study_row s ON s.study_instance_uid = c.study_instance_uid "
+    "count(*) AS files, min(c.file) AS file FROM claim c JOIN study_row s ON s.study_instance_uid "
+    "= c.study_instance_uid "
     "WHERE s.id = ?1 AND (c.patient_id IS NOT s.patient_id OR "
     "c.issuer_of_patient_id IS NOT s.issuer_of_patient_id OR "
     "(c.patient_id IS NULL AND c.patient_name IS NOT s.patient_name)) "
@@ -125,8 +126,11 @@ void Survey::visit_studies_of_several(
     Statement other{*database_, others_sql};
     while (study.step()) {
         std::vector<StudyPatient> patients;
-        patients.push_back({std::string{study.text(2)}, std::string{study.text(3)},
-                            std::string{study.text(4)}, 0, {}});
+        patients.push_back({std::string{study.text(2)},
+                            std::string{study.text(3)},
+                            std::string{study.text(4)},
+                            0,
+                            {}});
         other.bind(1, study.number(0));
         other.bind(2, static_cast<std::int64_t>(patients_limit - 1));
         while (other.step()) {
@@ -196,8 +200,8 @@ void Survey::visit_shares(const std::function<bool(const Share&)>& visit)
                   "SELECT reason, count(*), sum(size) FROM file WHERE reason IS NOT NULL "
                   "GROUP BY 1 ORDER BY 2 DESC, 1"};
     while (row.step()) {
-        if (!visit({"reason", std::string{row.text(0)}, 0, 0, count_at(row, 1),
-                    count_at(row, 2)})) {
+        if (!visit(
+                {"reason", std::string{row.text(0)}, 0, 0, count_at(row, 1), count_at(row, 2)})) {
             return;
         }
     }

@@ -25,7 +25,7 @@ struct HolderFile {
 /// A file whose instance another one had first.
 struct InstanceCopy {
     std::string instance_uid;
-    std::string study_uid;   ///< where the first one says it belongs
+    std::string study_uid;  ///< where the first one says it belongs
     std::string series_uid;
     HolderFile first;
     HolderFile copy;
@@ -55,9 +55,9 @@ struct Totals {
     std::uint64_t studies = 0;
     std::uint64_t series = 0;
     std::uint64_t instances = 0;
-    std::uint64_t size = 0;        ///< of the instances, bytes
-    std::uint64_t files = 0;       ///< with members of tar files; 0 in an archive's own index
-    std::uint64_t copies = 0;      ///< files whose instance another one had first
+    std::uint64_t size = 0;    ///< of the instances, bytes
+    std::uint64_t files = 0;   ///< with members of tar files; 0 in an archive's own index
+    std::uint64_t copies = 0;  ///< files whose instance another one had first
     std::uint64_t copies_size = 0;
 };
 

@@ -67,10 +67,11 @@ WriterConnection::WriterConnection(const std::filesystem::path& path, Synchronou
       add_uid_(database_, "INSERT INTO uid (uid) VALUES (?1)"),
       find_patient_(database_, "SELECT id FROM patient_row WHERE identity = ?1"),
       add_patient_(database_, patient_columns_.insert_sql("patient_row", "identity", "?1")),
-      find_study_(database_, "SELECT id, patient, said FROM study_row WHERE study_instance_uid = ?1"),
+      find_study_(database_,
+                  "SELECT id, patient, said FROM study_row WHERE study_instance_uid = ?1"),
       add_study_(database_,
-                 study_columns_.insert_sql(
-                     "study_row", "patient, study_instance_uid, shard, said", "?1, ?2, ?3, ?4")),
+                 study_columns_.insert_sql("study_row", "patient, study_instance_uid, shard, said",
+                                           "?1, ?2, ?3, ?4")),
       find_series_(database_,
                    "SELECT id, said FROM series_row WHERE series_instance_uid = ?1 AND study = ?2"),
       add_series_(database_, series_columns_.insert_sql(

@@ -124,7 +124,7 @@ private:
     std::unordered_map<std::string, Id> uids_;
     std::unordered_map<std::string, StudyRow> studies_;
     std::unordered_map<std::string, SeriesRow> series_;  // by study row and UID
-    std::unordered_set<std::string> classes_;     // by study row and class
+    std::unordered_set<std::string> classes_;            // by study row and class
     std::map<Id, Deltas> patient_deltas_;
     std::map<Id, Deltas> study_deltas_;
     std::map<Id, Deltas> series_deltas_;

@@ -61,9 +61,8 @@ bool is_directory_name(const std::string& path) noexcept
 {
     constexpr std::string_view name = "dicomdir";
     const std::string_view last = std::string_view{path}.substr(path.rfind('/') + 1);
-    return last.size() == name.size() &&
-           std::equal(last.begin(), last.end(), name.begin(),
-                      [](char a, char b) { return lower(a) == b; });
+    return last.size() == name.size() && std::equal(last.begin(), last.end(), name.begin(),
+                                                    [](char a, char b) { return lower(a) == b; });
 }
 
 std::vector<std::string> named_files(const std::string& dicomdir)

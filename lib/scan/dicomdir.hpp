@@ -9,8 +9,8 @@ namespace pacs::scan {
 bool is_directory_name(const std::string& path) noexcept;
 
 /// The files that a DICOMDIR names (Referenced File ID, PS3.3 F.3), as paths beside it, in its
-/// order. A name of several components; those with a "/", "." or ".." lead nowhere and are left out.
-/// Where the name itself is not there, it is looked for in small letters, as some systems show
+/// order. A name of several components; those with a "/", "." or ".." lead nowhere and are left
+/// out. Where the name itself is not there, it is looked for in small letters, as some systems show
 /// media. Throws Error(data) when it is no DICOMDIR or larger than 256 MiB, Error(storage).
 std::vector<std::string> named_files(const std::string& dicomdir);
 

@@ -16,9 +16,9 @@ namespace pacs::scan {
 /// What was found in one file or member of a tar file.
 struct Finding {
     Outcome outcome = Outcome::ok;
-    std::string reason;   ///< a word of pacs-records(5); empty: ok
-    std::string message;  ///< for people
-    bool object = false;  ///< an instance with its four UIDs: `record` holds, and `header`
+    std::string reason;     ///< a word of pacs-records(5); empty: ok
+    std::string message;    ///< for people
+    bool object = false;    ///< an instance with its four UIDs: `record` holds, and `header`
     bool fallback = false;  ///< our scanner gave up, DCMTK read the header
     bool repaired = false;  ///< without preamble or meta header
     index::InstanceRecord record;

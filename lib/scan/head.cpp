@@ -53,8 +53,7 @@ void put_sequence(dicom::DataSet& header, const dicom::HeadView::Value& value, b
     const dicom::TransferSyntax syntax{explicit_vr ? dicom::uids::explicit_le
                                                    : dicom::uids::implicit_le};
     try {
-        const dicom::DataSet decoded =
-            dicom::decode(std::as_bytes(std::span{value.bytes}), syntax);
+        const dicom::DataSet decoded = dicom::decode(std::as_bytes(std::span{value.bytes}), syntax);
         if (const dicom::Element* sequence = decoded.find(value.tag)) {
             header.put(*sequence);
         }

@@ -29,8 +29,8 @@ struct Head {
 };
 
 /// Reads heads: the quick way (dicom::HeadView) over the first 8, then 64 KiB, else a
-/// dicom::HeaderScanner over the first 16 MiB, and where that finds no UIDs DCMTK. Keeps its buffer;
-/// one for each thread.
+/// dicom::HeaderScanner over the first 16 MiB, and where that finds no UIDs DCMTK. Keeps its
+/// buffer; one for each thread.
 class HeadReader {
 public:
     /// `wanted` ascend; the four UIDs of an instance must be among them.

@@ -18,9 +18,10 @@ std::filesystem::path checked(const std::filesystem::path& path)
 {
     const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
     if (std::filesystem::is_directory(path) || std::filesystem::exists(folder / "archive.toml")) {
-        throw Error(ErrorKind::refused,
-                    fmt::format("writing index {}: it is of an archive, or a folder", path.string()),
-                    "name a file of its own with --index; pacs-index rebuild is for archives");
+        throw Error(
+            ErrorKind::refused,
+            fmt::format("writing index {}: it is of an archive, or a folder", path.string()),
+            "name a file of its own with --index; pacs-index rebuild is for archives");
     }
     return path;
 }
@@ -113,8 +114,8 @@ void IndexSink::remove(const Task& task, const OnRemoved& on_removed)
 
 bool IndexSink::due() const
 {
-    return open_ && (waiting_ >= group_limit ||
-                     std::chrono::steady_clock::now() - since_ >= longest_wait);
+    return open_ &&
+           (waiting_ >= group_limit || std::chrono::steady_clock::now() - since_ >= longest_wait);
 }
 
 void IndexSink::commit()

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -36,7 +37,8 @@ struct Said {
 
 class Scan {
 public:
-    Scan(const ScanOptions& options, ScanCounters& counters) : options_(options), counters_(counters)
+    Scan(const ScanOptions& options, ScanCounters& counters)
+        : options_(options), counters_(counters)
     {
         if (!options.index.empty()) {
             sink_.emplace(options.index, options.add);
@@ -136,8 +138,9 @@ void Scan::produce(OrderedWork<Batch>& work, const Fill& fill)
 
 void Scan::pass(const Fill& fill)
 {
-    const unsigned threads =
-        options_.threads != 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
+    const unsigned threads = options_.threads != 0
+                                 ? options_.threads
+                                 : std::max(1U, std::thread::hardware_concurrency());
     std::vector<std::unique_ptr<Examiner>> examiners;
     for (unsigned thread = 0; thread < threads; ++thread) {
         examiners.push_back(std::make_unique<Examiner>(how_));
@@ -190,8 +193,8 @@ void Scan::settle(Task& task)
 {
     if (task.kind == Task::Kind::removed_file || task.kind == Task::Kind::removed_folder) {
         const std::string shown = task.path();
-        const std::string known = (task.place->absolute == "/" ? "" : task.place->absolute) + "/" +
-                                  task.name;
+        const std::string known =
+            (task.place->absolute == "/" ? "" : task.place->absolute) + "/" + task.name;
         sink_->remove(task, [&](const index::RemovedFile& removed) {
             ++counters_.removed;
             say(removed_record(removed, shown + removed.path.substr(known.size())));
@@ -265,10 +268,10 @@ void Scan::flush(bool more)
 
 }  // namespace
 
-void ScanCounters::write(JsonLine& summary, bool with_index) const
+void ScanCounters::write(JsonLine& summary) const
 {
     summary.add("files", files).add("objects", objects).add("bytes", bytes);
-    if (with_index) {
+    if (indexed) {
         summary.add("added", added)
             .add("changed", changed)
             .add("unchanged", unchanged)
@@ -279,6 +282,8 @@ void ScanCounters::write(JsonLine& summary, bool with_index) const
         summary.add("fallbacks", fallbacks);
     }
 }
+
+namespace {
 
 dicom::Tag added_tag(const std::string& text)
 {
@@ -292,20 +297,29 @@ dicom::Tag added_tag(const std::string& text)
     if (tag->group() < 0x0008 || tag->group() == 0xFFFE || tag->element() == 0) {
         refuse("no attribute of a data set");
     }
-    if (tag->group() == 0x7FE0 || (!tag->is_private() && dicom::unit_bytes(dicom::vr_of(*tag)) == 1 &&
-                                   !dicom::is_text(dicom::vr_of(*tag)) &&
-                                   dicom::vr_of(*tag) != dicom::Vr::SQ)) {
+    if (tag->group() == 0x7FE0 ||
+        (!tag->is_private() && dicom::unit_bytes(dicom::vr_of(*tag)) == 1 &&
+         !dicom::is_text(dicom::vr_of(*tag)) && dicom::vr_of(*tag) != dicom::Vr::SQ)) {
         refuse("bulk data is not kept");
     }
     return *tag;
 }
 
+}  // namespace
+
+std::vector<dicom::Tag> added_tags(const std::vector<std::string>& words)
+{
+    std::vector<dicom::Tag> tags;
+    std::transform(words.begin(), words.end(), std::back_inserter(tags), added_tag);
+    std::sort(tags.begin(), tags.end());
+    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+    return tags;
+}
+
 void scan(const ScanOptions& options, ScanCounters& counters)
 {
-    ScanOptions sorted = options;
-    std::sort(sorted.add.begin(), sorted.add.end());
-    sorted.add.erase(std::unique(sorted.add.begin(), sorted.add.end()), sorted.add.end());
-    Scan{sorted, counters}.run();
+    counters.indexed = !options.index.empty();
+    Scan{options, counters}.run();
 }
 
 }  // namespace pacs::scan

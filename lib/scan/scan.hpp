@@ -16,13 +16,13 @@ namespace pacs::scan {
 struct ScanOptions {
     std::vector<std::string> paths;  ///< files, folders, archives, tar files, DICOMDIRs, "-"
     int standard_input = 0;
-    unsigned threads = 0;          ///< that read files; 0: one a core
-    bool digest = false;           ///< SHA-256 of each object
-    std::vector<dicom::Tag> add;   ///< attributes beside those of the index
-    std::filesystem::path index;   ///< empty: none
-    bool dicom_json = false;       ///< records as DICOM JSON
-    /// Hears of each record, one thread; `json` is the object as DICOM JSON when that was asked for,
-    /// else empty.
+    unsigned threads = 0;         ///< that read files; 0: one a core
+    bool digest = false;          ///< SHA-256 of each object
+    std::vector<dicom::Tag> add;  ///< attributes beside those of the index
+    std::string index;            ///< its path; empty: none
+    bool dicom_json = false;      ///< records as DICOM JSON
+    /// Hears of each record, one thread; `json` is the object as DICOM JSON when that was asked
+    /// for, else empty.
     std::function<void(const JsonLine& record, std::string_view json)> on_record;
     /// No more records are ready: those that there were shall go out.
     std::function<void()> on_pause;
@@ -42,12 +42,14 @@ struct ScanCounters {
     std::uint64_t copies = 0;     ///< objects whose instance another file holds too
     std::uint64_t fallbacks = 0;  ///< read by DCMTK
 
-    void write(JsonLine& summary, bool with_index) const;
+    bool indexed = false;  ///< the scan keeps an index
+
+    void write(JsonLine& summary) const;
 };
 
-/// Makes `text` ("PatientName", "0010,0010") a tag that a scan can add. Throws Error(usage) for an
-/// unknown word and for what is never kept: groups 0000 and 0002, bulk data, pixels.
-dicom::Tag added_tag(const std::string& text);
+/// Makes words ("PatientName", "0010,0010") the tags that a scan adds. Throws Error(usage) for an
+/// unknown one and for what is never kept: groups 0000 and 0002, bulk data, pixels.
+std::vector<dicom::Tag> added_tags(const std::vector<std::string>& words);
 
 /// Looks at all files that `options.paths` name, in all threads at once, and tells of them in the
 /// order of the walk; memory does not grow with their number. With an index, its rows and the

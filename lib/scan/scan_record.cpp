@@ -11,11 +11,12 @@ namespace pacs::scan {
 
 namespace {
 
-/// Members that the records of a scan have themselves: what comes with an item is not repeated under
-/// these names, nor under those of attributes.
+/// Members that the records of a scan have themselves: what comes with an item is not repeated
+/// under these names, nor under those of attributes.
 constexpr std::array<std::string_view, 15> ours{
-    "type",   "outcome", "reason",   "message",         "path",    "path_base64", "archive", "member",
-    "change", "size",    "modified", "transfer_syntax", "sha256", "fallback",    "repaired"};
+    "type",        "outcome",         "reason", "message",  "path",
+    "path_base64", "archive",         "member", "change",   "size",
+    "modified",    "transfer_syntax", "sha256", "fallback", "repaired"};
 
 void add_text(JsonLine& line, std::string_view name, const std::string& text)
 {
@@ -90,7 +91,9 @@ std::optional<JsonLine> scan_record(const Task& task, std::string_view change)
     if (finding.repaired) {
         line.add("repaired", true);
     }
-    line.add_members(finding.members);
+    if (!finding.members.empty()) {
+        line.add_members("," + finding.members);
+    }
     add_members(line, task);
     return line;
 }

@@ -1,7 +1,7 @@
 #include "scan/survey_records.hpp"
 
 #include "base/base64.hpp"
-#include "base/error.hpp"
+#include "base/stop.hpp"
 #include "base/utf8.hpp"
 #include "dicom/uid.hpp"
 #include "index/index.hpp"
@@ -20,6 +20,9 @@ namespace pacs::scan {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Takes a record; false ends the list.
+using Tell = std::function<bool(const JsonLine&)>;
 
 void add_text(JsonLine& line, std::string_view name, const std::string& text)
 {
@@ -55,9 +58,8 @@ JsonLine pair_record(JsonLine line, const index::InstanceCopy& pair)
 /// Two names of one file, which take no more space than one.
 bool is_hard_link(const index::InstanceCopy& pair)
 {
-    return pair.first.member == 0 && pair.copy.member == 0 &&
-           pair.first.inode == pair.copy.inode && pair.first.mtime_ns == pair.copy.mtime_ns &&
-           pair.first.size == pair.copy.size;
+    return pair.first.member == 0 && pair.copy.member == 0 && pair.first.inode == pair.copy.inode &&
+           pair.first.mtime_ns == pair.copy.mtime_ns && pair.first.size == pair.copy.size;
 }
 
 std::string_view compared_word(index::Content content)
@@ -99,7 +101,9 @@ std::optional<JsonLine> set_aside_record(const fs::path& path, const index::Inde
     const auto size = fs::file_size(path, error);
     JsonLine line{"conflict", Outcome::failed};
     line.add("reason", "different_content").add("SOPInstanceUID", instance);
-    line.add("path", path.string()).add("size", error ? 0 : size).add("sha256", path.stem().string());
+    line.add("path", path.string())
+        .add("size", error ? 0 : size)
+        .add("sha256", path.stem().string());
     if (const auto stored = index.find(instance)) {
         line.add("first_size", stored->size).add("first_sha256", stored->sha256);
         line.add("StudyInstanceUID", stored->study_uid)
@@ -108,7 +112,7 @@ std::optional<JsonLine> set_aside_record(const fs::path& path, const index::Inde
     return line.add("compared", "sha256");
 }
 
-void list_set_aside(const storage::Layout& layout, SurveyCounters& counters, const RecordSink& sink)
+void list_set_aside(const storage::Layout& layout, SurveyCounters& counters, const Tell& sink)
 {
     std::error_code error;
     if (!fs::exists(layout.conflicts(), error)) {
@@ -133,6 +137,9 @@ void list_set_aside(const storage::Layout& layout, SurveyCounters& counters, con
 
 void SurveyCounters::write(JsonLine& summary) const
 {
+    if (!counted) {
+        return;
+    }
     summary.add("found", found);
     if (found_bytes > 0) {
         summary.add("found_bytes", found_bytes);
@@ -140,19 +147,16 @@ void SurveyCounters::write(JsonLine& summary) const
     summary.add("not_compared", not_compared);
 }
 
-std::vector<Column> file_columns()
+std::vector<Column> survey_columns(const std::string& what)
 {
-    return {{"outcome", "OUTCOME", 7},     {"reason", "REASON", 17},
-            {"Modality", "MODALITY", 8},   {"StudyDate", "DATE", 8},
-            {"PatientID", "PATIENT", 16},  {"size", "SIZE", 10, true},
+    if (what == "stats") {
+        return {{"attribute", "ATTRIBUTE", 17}, {"studies", "STUDIES", 10, true},
+                {"series", "SERIES", 10, true}, {"instances", "OBJECTS", 12, true},
+                {"size", "BYTES", 16, true},    {"value", "VALUE"}};
+    }
+    return {{"outcome", "OUTCOME", 7}, {"reason", "REASON", 17},     {"Modality", "MODALITY", 8},
+            {"StudyDate", "DATE", 8},  {"PatientID", "PATIENT", 16}, {"size", "SIZE", 10, true},
             {"path", "PATH"}};
-}
-
-std::vector<Column> share_columns()
-{
-    return {{"attribute", "ATTRIBUTE", 17}, {"studies", "STUDIES", 10, true},
-            {"series", "SERIES", 10, true}, {"instances", "OBJECTS", 12, true},
-            {"size", "BYTES", 16, true},    {"value", "VALUE"}};
 }
 
 fs::path index_of(const fs::path& word)
@@ -160,7 +164,9 @@ fs::path index_of(const fs::path& word)
     return storage::is_archive(word) ? storage::Layout{word}.index() : word;
 }
 
-void list_duplicates(const fs::path& word, SurveyCounters& counters, const RecordSink& sink)
+namespace {
+
+void list_duplicates(const fs::path& word, SurveyCounters& counters, const Tell& sink)
 {
     index::Survey survey{index_of(word)};
     survey.visit_copies([&](const index::InstanceCopy& pair) {
@@ -181,7 +187,7 @@ void list_duplicates(const fs::path& word, SurveyCounters& counters, const Recor
     });
 }
 
-void list_conflicts(const fs::path& word, SurveyCounters& counters, const RecordSink& sink)
+void list_conflicts(const fs::path& word, SurveyCounters& counters, const Tell& sink)
 {
     index::Survey survey{index_of(word)};
     bool more = true;
@@ -220,7 +226,7 @@ void list_conflicts(const fs::path& word, SurveyCounters& counters, const Record
     }
 }
 
-void list_statistics(const fs::path& word, const RecordSink& sink)
+void list_statistics(const fs::path& word, const Tell& sink)
 {
     index::Survey survey{index_of(word)};
     const index::Totals totals = survey.totals();
@@ -246,6 +252,25 @@ void list_statistics(const fs::path& word, const RecordSink& sink)
         }
         return sink(part.add("size", share.size));
     });
+}
+
+}  // namespace
+
+void survey(const std::string& what, const fs::path& word, SurveyCounters& counters,
+            const RecordSink& sink)
+{
+    const Tell tell = [&sink](const JsonLine& record) {
+        sink(record);
+        return !StopFlag::instance().raised();
+    };
+    counters.counted = what != "stats";
+    if (what == "duplicates") {
+        list_duplicates(word, counters, tell);
+    } else if (what == "conflicts") {
+        list_conflicts(word, counters, tell);
+    } else {
+        list_statistics(word, tell);
+    }
 }
 
 }  // namespace pacs::scan

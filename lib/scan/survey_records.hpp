@@ -6,14 +6,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace pacs::scan {
 
-/// Takes a record; false ends the survey.
-using RecordSink = std::function<bool(const JsonLine&)>;
+using RecordSink = std::function<void(const JsonLine&)>;
 
 struct SurveyCounters {
+    bool counted = false;            ///< the list is one of findings
     std::uint64_t found = 0;         ///< duplicates or conflicts
     std::uint64_t found_bytes = 0;   ///< of the duplicates
     std::uint64_t not_compared = 0;  ///< pairs of one size whose content nobody has compared
@@ -24,19 +25,16 @@ struct SurveyCounters {
 /// The index file that `word` names: itself, or that of the archive in the folder `word`.
 std::filesystem::path index_of(const std::filesystem::path& word);
 
-/// A record of type `duplicate` for each file whose instance another file holds with the same
-/// content, as far as is known. All of these throw Error(storage).
-void list_duplicates(const std::filesystem::path& word, SurveyCounters& counters,
-                     const RecordSink& sink);
-/// A record of type `conflict` for one instance with two contents, one study with two patients, one
-/// series in two studies; of an archive also for what lies in conflicts/.
-void list_conflicts(const std::filesystem::path& word, SurveyCounters& counters,
-                    const RecordSink& sink);
-/// A record of type `totals`, and one of type `share` for each value of some attributes.
-void list_statistics(const std::filesystem::path& word, const RecordSink& sink);
+/// What pacs-index lists of the index that `word` names: "duplicates", a record of that type for
+/// each file whose instance another file holds with the same content, as far as is known;
+/// "conflicts", one for an instance with two contents, a study with two patients, a series in two
+/// studies, and of an archive for what lies in conflicts/; "stats", one of type `totals` and one of
+/// type `share` for each value of some attributes. Ends early when StopFlag is raised. Throws
+/// Error(storage).
+void survey(const std::string& what, const std::filesystem::path& word, SurveyCounters& counters,
+            const RecordSink& sink);
 
-/// What a person at a terminal wants to see of files, and of shares.
-std::vector<Column> file_columns();
-std::vector<Column> share_columns();
+/// What a person at a terminal wants to see of it; of "scan" too.
+std::vector<Column> survey_columns(const std::string& what);
 
 }  // namespace pacs::scan

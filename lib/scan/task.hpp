@@ -32,8 +32,8 @@ struct Task {
     };
     Kind kind = Kind::file;
     std::shared_ptr<Place> place;
-    std::string name;    ///< in its place; any bytes
-    bool named = false;  ///< by the user: then it is meant to be an object
+    std::string name;     ///< in its place; any bytes
+    bool named = false;   ///< by the user: then it is meant to be an object
     bool lookup = false;  ///< there may be a row of that name that the walk does not know
     std::optional<index::KnownFile> known;
     bool may_skip = false;  ///< what is known of it is all that is wanted
@@ -42,7 +42,7 @@ struct Task {
     std::optional<stream::Content> content;
     std::vector<stream::Member> members;  ///< of the record it came with
     std::int64_t removed = 0;             ///< its row
-    bool container = false;  ///< a tar file, whose members follow: counted, no record
+    bool container = false;               ///< a tar file, whose members follow: counted, no record
 
     // what came of it
     bool unchanged = false;
@@ -51,7 +51,7 @@ struct Task {
     /// As it is shown: place and name.
     std::string path() const
     {
-        return place->path.empty()      ? name
+        return place->path.empty()         ? name
                : place->path.back() == '/' ? place->path + name
                                            : place->path + "/" + name;
     }

@@ -12,9 +12,9 @@
 
 namespace pacs::scan {
 
-/// Walks one folder and all beneath it, beside the rows that an index has of it: both in byte order,
-/// so that each is passed once and neither is held whole. Rows of what is gone are given out for
-/// removal, but only of folders that were read to their end. One thread.
+/// Walks one folder and all beneath it, beside the rows that an index has of it: both in byte
+/// order, so that each is passed once and neither is held whole. Rows of what is gone are given out
+/// for removal, but only of folders that were read to their end. One thread.
 class Tree {
 public:
     /// Takes a task; false ends the walk.

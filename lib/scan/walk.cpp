@@ -37,10 +37,10 @@ Descriptor open_tar(const std::string& path, struct stat& status)
 {
     Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
     std::array<std::byte, 512> start{};
-    const bool tar = file && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
-                     ::pread(file.get(), start.data(), start.size(), 0) ==
-                         static_cast<ssize_t>(start.size()) &&
-                     stream::TarReader::recognise(start);
+    const bool tar =
+        file && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+        ::pread(file.get(), start.data(), start.size(), 0) == static_cast<ssize_t>(start.size()) &&
+        stream::TarReader::recognise(start);
     return tar ? std::move(file) : Descriptor{};
 }
 
@@ -169,8 +169,8 @@ void Walk::add_dicomdir(const std::string& path)
         files = named_files(path);
     } catch (const Error& error) {
         const bool damaged = error.kind() == ErrorKind::data;
-        give(finished_task(task_of(path, true), Outcome::failed,
-                           damaged ? "damaged" : "unreadable", error.what()));
+        give(finished_task(task_of(path, true), Outcome::failed, damaged ? "damaged" : "unreadable",
+                           error.what()));
         return;
     }
     for (const std::string& file : files) {
