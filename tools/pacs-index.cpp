@@ -43,22 +43,16 @@ const cli::ToolInfo info{
         "the end; no daemon may be using it.",
     .examples =
         {{"What is there, by modality",
-          "pacs-index scan /srv/export | jq -r "
-          "'select(.type==\"instance\").Modality' | sort | uniq -c"},
+          "pacs-index scan /srv/export | jq -r '.Modality // empty' | sort | uniq -c"},
          {"Keep an index, and search it",
           "pacs-index scan /srv/export --index export.db; pacs-find export.db --modality MR"},
-         {"Which files are twofold, by content?",
-          "pacs-index scan --digest /srv/export --index export.db >new.ndjson; pacs-index "
-          "duplicates export.db"},
+         {"Which files are twofold?", "pacs-index duplicates export.db"},
          {"What contradicts itself?", "pacs-index conflicts export.db"},
          {"Count by modality, class, year", "pacs-index stats export.db"},
-         {"Make an archive's index again, but not under a running daemon",
-          "pacs-index rebuild /srv/archive", 7}},
+         {"Not under a running daemon", "pacs-index rebuild /srv/archive", 7}},
     .see_also = {"pacs-find(1)", "pacs-store(1)", "pacs-archived(1)", "pacs-archive(5)",
                  "pacs-exit-status(7)"},
-    .exit_notes = {{"1",
-                    "some files are damaged, unreadable or not there, or there are conflicts; "
-                    "the records say which"},
+    .exit_notes = {{"1", "some files are damaged or unreadable, or there are conflicts"},
                    {"7", "another scan writes the index, or a daemon uses the archive"},
                    {"8", "--index names an archive's own index"}},
 };
@@ -105,7 +99,7 @@ ExitCode rebuild(const Options& options, cli::Run& run)
     const archive::RebuildOptions how{
         static_cast<unsigned>(options.jobs),
         [&](auto objects, auto bytes) { run.progress().add(objects, bytes); }};
-    const archive::RecoveryReport report = archive::rebuild_archive(options.word, how);
+    const auto report = archive::rebuild_archive(options.word, how);
     run.records().write(scan::rebuilt_record(report, options.word));
     return ExitCode::ok;
 }
@@ -113,14 +107,12 @@ ExitCode rebuild(const Options& options, cli::Run& run)
 void add_commands(cli::Tool& tool, Options& options)
 {
     const auto add_jobs = [&](CLI::App& app) {
-        cli::add_number(app, "-j,--jobs", options.jobs, "Read with N threads; 0 is one a core", 0,
-                        256)
+        cli::add_number(app, "-j,--jobs", options.jobs, "N threads; 0 is one a core", 0, 256)
             ->type_name("N");
     };
     CLI::App& scan = tool.add_command("scan", "say what lies in files and folders");
     scan.add_option("PATH", options.scan.paths, "What to look at; - is standard input")->required();
-    scan.add_option("-i,--index", options.scan.index, "Keep what was found in this index")
-        ->type_name("FILE");
+    scan.add_option("-i,--index", options.scan.index, "Keep it in this index")->type_name("FILE");
     scan.add_flag("--digest", options.scan.digest, "Compute SHA-256 of each object");
     scan.add_option("--add", options.add, "Have this attribute too, in records and index")
         ->type_name("KEY");

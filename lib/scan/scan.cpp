@@ -129,8 +129,9 @@ void Scan::produce(OrderedWork<Batch>& work, const Fill& fill)
     }
     Walk walk{std::move(how), [&](Task task) {
                   weight += task.kind == Task::Kind::member ? member_weight : 1;
+                  const bool urgent = task.urgent;
                   batch.push_back(std::move(task));
-                  return weight < batch_size || send();
+                  return (weight < batch_size && !urgent) || send();
               }};
     fill(walk);
     send();

@@ -14,20 +14,20 @@
 namespace pacs::scan {
 
 struct ScanOptions {
-    std::vector<std::string> paths;  ///< files, folders, archives, tar files, DICOMDIRs, "-"
+    std::vector<std::string> paths = {};  ///< files, folders, archives, tar files, DICOMDIRs, "-"
     int standard_input = 0;
     unsigned threads = 0;         ///< that read files; 0: one a core
     bool digest = false;          ///< SHA-256 of each object
-    std::vector<dicom::Tag> add;  ///< attributes beside those of the index
-    std::string index;            ///< its path; empty: none
+    std::vector<dicom::Tag> add = {};  ///< attributes beside those of the index
+    std::string index = {};            ///< its path; empty: none
     bool dicom_json = false;      ///< records as DICOM JSON
     /// Hears of each record, one thread; `json` is the object as DICOM JSON when that was asked
     /// for, else empty.
-    std::function<void(const JsonLine& record, std::string_view json)> on_record;
+    std::function<void(const JsonLine& record, std::string_view json)> on_record = {};
     /// No more records are ready: those that there were shall go out.
-    std::function<void()> on_pause;
+    std::function<void()> on_pause = {};
     /// Hears of progress: files that are done, and their bytes.
-    std::function<void(std::uint64_t files, std::uint64_t bytes)> on_progress;
+    std::function<void(std::uint64_t files, std::uint64_t bytes)> on_progress = {};
 };
 
 /// What a scan did; for the summary.

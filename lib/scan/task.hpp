@@ -34,6 +34,7 @@ struct Task {
     std::shared_ptr<Place> place;
     std::string name;     ///< in its place; any bytes
     bool named = false;   ///< by the user: then it is meant to be an object
+    bool urgent = false;  ///< from standard input, where the next one may be long in coming
     bool lookup = false;  ///< there may be a row of that name that the walk does not know
     std::optional<index::KnownFile> known;
     bool may_skip = false;  ///< what is known of it is all that is wanted

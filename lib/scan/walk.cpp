@@ -61,6 +61,7 @@ Walk::Walk(WalkOptions options, Tree::Sink sink)
 
 bool Walk::give(Task task)
 {
+    task.urgent = input_place_ != nullptr;
     ended_ = ended_ || StopFlag::instance().raised() || !sink_(std::move(task));
     return !ended_;
 }
@@ -189,6 +190,7 @@ void Walk::add_standard_input()
     for (auto item = source.next(); item && !ended_; item = source.next()) {
         add_item(std::move(*item));
     }
+    input_place_.reset();
 }
 
 void Walk::add_item(stream::Item item)

@@ -4,6 +4,7 @@
 #   install.sh build    to build the tools
 #   install.sh demo     and to run examples/quickstart.sh
 #   install.sh test     and to run tests/run.sh
+#   install.sh bench    and to run tests/bench/run
 set -eu
 build="g++ cmake ninja-build pkg-config catch2 libarchive-dev libcli11-dev libcurl4-openssl-dev
     libdcmtk-dev libfmt-dev libopenjp2-7-dev libsimdjson-dev libsqlite3-dev libssl-dev
@@ -11,11 +12,13 @@ build="g++ cmake ninja-build pkg-config catch2 libarchive-dev libcli11-dev libcu
 demo="$build dcmtk sqlite3"
 test="$demo clang clang-format clang-tidy libclang-rt-14-dev ccache git python3 jq strace iproute2
     procps groff zsh fish orthanc dpkg-dev file fakeroot openssl systemd xz-utils"
+bench="$test libgdcm-tools"
 case ${1:-} in
     build) wanted=$build ;;
     demo) wanted=$demo ;;
     test) wanted=$test ;;
-    *) echo "usage: install.sh build|demo|test" >&2; exit 2 ;;
+    bench) wanted=$bench ;;
+    *) echo "usage: install.sh build|demo|test|bench" >&2; exit 2 ;;
 esac
 missing=""
 for package in $wanted; do

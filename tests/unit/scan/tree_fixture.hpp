@@ -139,7 +139,8 @@ inline std::string content_of(const fs::path& path)
           "SELECT kind, key, count(*) FROM name_key WHERE kind <> 1 GROUP BY 1, 2 ORDER BY 1, 2",
           "SELECT s.study_instance_uid, c.class FROM study_class c JOIN study_row s ON s.id = "
           "c.study ORDER BY 1",
-          "SELECT path FROM folder ORDER BY 1", "SELECT count(*) FROM touched",
+          "SELECT path FROM folder WHERE id IN (SELECT folder FROM file) ORDER BY 1",
+          "SELECT count(*) FROM touched",
           "SELECT count(*) FROM file WHERE unread = 1"}) {
         index::Statement row{database, sql};
         while (row.step()) {
