@@ -16,11 +16,11 @@ namespace pacs::scan {
 struct ScanOptions {
     std::vector<std::string> paths = {};  ///< files, folders, archives, tar files, DICOMDIRs, "-"
     int standard_input = 0;
-    unsigned threads = 0;         ///< that read files; 0: one a core
-    bool digest = false;          ///< SHA-256 of each object
+    unsigned threads = 0;              ///< that read files; 0: one a core
+    bool digest = false;               ///< SHA-256 of each object
     std::vector<dicom::Tag> add = {};  ///< attributes beside those of the index
     std::string index = {};            ///< its path; empty: none
-    bool dicom_json = false;      ///< records as DICOM JSON
+    bool dicom_json = false;           ///< records as DICOM JSON
     /// Hears of each record, one thread; `json` is the object as DICOM JSON when that was asked
     /// for, else empty.
     std::function<void(const JsonLine& record, std::string_view json)> on_record = {};

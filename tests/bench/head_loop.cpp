@@ -30,8 +30,9 @@ bool read_start(const std::string& path)
 bool load_with_dcmtk(const std::string& path)
 {
     DcmFileFormat file;
-    return file.loadFileUntilTag(path.c_str(), EXS_Unknown, EGL_noChange, DCM_MaxReadLength,
-                                 ERM_autoDetect, DCM_PixelData)
+    return file
+        .loadFileUntilTag(path.c_str(), EXS_Unknown, EGL_noChange, DCM_MaxReadLength,
+                          ERM_autoDetect, DCM_PixelData)
         .good();
 }
 

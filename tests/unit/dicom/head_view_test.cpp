@@ -1,7 +1,7 @@
+#include "dicom/head_view.hpp"
 #include "bytes.hpp"
 #include "catch.hpp"
 #include "dicom/dcmtk_head.hpp"
-#include "dicom/head_view.hpp"
 #include "dicom/header_scan.hpp"
 #include "dicom/part10.hpp"
 #include "dicom/uid.hpp"
@@ -20,8 +20,8 @@ namespace {
 using State = HeadView::State;
 
 const std::vector<Tag> wanted{
-    tags::specific_character_set, tags::sop_class_uid,     tags::sop_instance_uid,
-    Tag{0x0008, 0x0060},          tags::patient_name,      tags::patient_id,
+    tags::specific_character_set, tags::sop_class_uid,       tags::sop_instance_uid,
+    Tag{0x0008, 0x0060},          tags::patient_name,        tags::patient_id,
     tags::study_instance_uid,     tags::series_instance_uid, Tag{0x0020, 0x0013},
     Tag{0x0028, 0x0010},          Tag{0x0040, 0x0275}};
 
@@ -62,8 +62,7 @@ void check_against_scanner(std::span<const std::byte> data, const TransferSyntax
     HeaderScanner scanner{syntax, wanted};
     scanner.feed(data);
     scanner.finish();
-    const bool complete =
-        view.read(data, data.size(), syntax.explicit_vr()) == State::complete;
+    const bool complete = view.read(data, data.size(), syntax.explicit_vr()) == State::complete;
     if (!complete || !scanner.defect().empty() || scanner.late_elements()) {
         return;
     }
@@ -106,8 +105,7 @@ TEST_CASE("the quick view asks for more bytes wherever it is cut, and never inve
     const std::string data = sample(explicit_le, true);
     HeadView view{wanted};
     for (std::size_t size = 0; size < data.size(); ++size) {
-        const auto state =
-            view.read(as_bytes(data).first(size), data.size(), true);
+        const auto state = view.read(as_bytes(data).first(size), data.size(), true);
         CHECK(state != State::odd);
         if (state == State::complete) {
             CHECK(view.values().size() == 10);

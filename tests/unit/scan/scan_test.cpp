@@ -19,8 +19,8 @@ TEST_CASE("an object becomes a record with what is worth knowing")
     const Result result = run({.paths = {path.string()}});
     REQUIRE(result.records.size() == 1);
     CHECK(result.records[0] ==
-          R"({"type":"instance","outcome":"ok","path":")" + path.string() +
-              R"(","size":)" + std::to_string(fs::file_size(path)) +
+          R"({"type":"instance","outcome":"ok","path":")" + path.string() + R"(","size":)" +
+              std::to_string(fs::file_size(path)) +
               R"(,"transfer_syntax":"1.2.840.10008.1.2.1",)"
               R"("SOPClassUID":"1.2.840.10008.5.1.4.1.1.7","SOPInstanceUID":"1.2.1.1.1",)"
               R"("Modality":"CT","StudyDescription":"first","PatientName":"Name^P1",)"
@@ -201,13 +201,15 @@ TEST_CASE("twofold instances and contradictions are told apart")
     const Result contradictions = list("conflicts", conflicts);
     CHECK(contradictions.with(R"("reason":"different_content","SOPInstanceUID":"1.2.1.1.1")") == 1);
     CHECK(contradictions.with(R"("reason":"several_patients","StudyInstanceUID":"1.2.1")") == 1);
-    CHECK(contradictions.with(
-              R"("reason":"several_studies","SeriesInstanceUID":"1.2.1.1","studies":["1.2.1","1.7"])") ==
-          1);
+    CHECK(
+        contradictions.with(
+            R"("reason":"several_studies","SeriesInstanceUID":"1.2.1.1","studies":["1.2.1","1.7"])") ==
+        1);
     CHECK(conflicts.found == 3);
     pacs::scan::SurveyCounters none;
-    CHECK(list("stats", none).with(R"({"type":"totals","patients":1,"studies":2,"series":2,)"
-                                   R"("instances":3,)") == 1);
+    CHECK(list("stats", none)
+              .with(R"({"type":"totals","patients":1,"studies":2,"series":2,)"
+                    R"("instances":3,)") == 1);
 }
 
 TEST_CASE("only one scan writes an index, and never that of an archive")

@@ -39,8 +39,7 @@ struct Object {
         data.set_text(dicom::tags::patient_id, patient);
         data.set_text(dicom::tags::study_instance_uid, study);
         data.set_text(dicom::tags::series_instance_uid, series);
-        data.put(dicom::Element{dicom::tags::pixel_data, dicom::Vr::OW,
-                                std::string(pixels, '\1')});
+        data.put(dicom::Element{dicom::tags::pixel_data, dicom::Vr::OW, std::string(pixels, '\1')});
         const std::string_view syntax = dicom::uids::explicit_le;
         return dicom::make_file_head("1.2.840.10008.5.1.4.1.1.7", instance, std::string{syntax}) +
                dicom::encode(data, dicom::TransferSyntax{syntax});
@@ -127,7 +126,8 @@ inline std::string content_of(const fs::path& path)
     std::string text;
     for (const char* sql :
          {"SELECT identity, studies, series, instances FROM patient_row ORDER BY 1",
-          "SELECT study_instance_uid, patient_id, patient_name, study_description, said, differing, "
+          "SELECT study_instance_uid, patient_id, patient_name, study_description, said, "
+          "differing, "
           "series, instances FROM study_row ORDER BY 1",
           "SELECT series_instance_uid, modality, said, instances FROM series_row ORDER BY 1, 3",
           "SELECT SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID, path, size, sha256 FROM "
@@ -140,8 +140,7 @@ inline std::string content_of(const fs::path& path)
           "SELECT s.study_instance_uid, c.class FROM study_class c JOIN study_row s ON s.id = "
           "c.study ORDER BY 1",
           "SELECT path FROM folder WHERE id IN (SELECT folder FROM file) ORDER BY 1",
-          "SELECT count(*) FROM touched",
-          "SELECT count(*) FROM file WHERE unread = 1"}) {
+          "SELECT count(*) FROM touched", "SELECT count(*) FROM file WHERE unread = 1"}) {
         index::Statement row{database, sql};
         while (row.step()) {
             for (int column = 0; column < row.columns(); ++column) {
