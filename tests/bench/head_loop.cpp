@@ -5,6 +5,7 @@
 
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcfilefo.h>
+#include <dcmtk/oflog/oflog.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -46,6 +47,7 @@ int main(int argc, char** argv)
         return 2;
     }
     const bool dcmtk = words[0] == "dcmtk";
+    OFLog::configure(OFLogger::OFF_LOG_LEVEL);  // a line for each file would be what is measured
     std::vector<std::string> paths;
     for (std::string line; std::getline(std::cin, line);) {
         paths.push_back(line);

@@ -70,7 +70,7 @@ public:
 
     fs::path write(const std::string& name, const std::string& bytes) const
     {
-        const fs::path path = top() / name;
+        fs::path path = top() / name;
         fs::create_directories(path.parent_path());
         fs::remove(path);  // another inode: changed, however quick the clock
         std::ofstream{path, std::ios::binary} << bytes;
