@@ -172,10 +172,17 @@ TEST_CASE("the quick view, the scanner and DCMTK agree on mutated data sets")
 
 TEST_CASE("DCMTK reads on where the scanner gave up, and deep nesting does not hurt it")
 {
-    const std::string stray = header(0xFFFEE00D, Vr::none, 0) + sample(explicit_le, false);
-    HeaderScanner scanner{TransferSyntax{uids::explicit_le}, wanted};
+    const TransferSyntax syntax{uids::explicit_le};
+    const std::string stray =
+        element(0x00000000, Vr::UL, bytes({0, 0, 0, 0})) + sample(explicit_le, false);
+    HeaderScanner scanner{syntax, wanted};
     scanner.feed(as_bytes(stray));
     CHECK_FALSE(scanner.finish());
+    CHECK(scanner.header().empty());
+    const DataSet found = read_head_with_dcmtk(as_bytes(stray), syntax, wanted);
+    CHECK(found.text(tags::sop_instance_uid) == "1.2.3");
+    CHECK(found.text(tags::study_instance_uid) == "1.2");
+    CHECK(found.text(tags::series_instance_uid) == "1.24");
     std::string deep;
     while (deep.size() < dcmtk_head_bytes) {
         deep += header(0x00081032, Vr::SQ, undefined_length, implicit_le) +
