@@ -37,7 +37,7 @@ compile() {
         passed=$((passed + 1))
     else
         tail -n 60 "$build/$name.configure"
-        [ ! -e "$build/$name.build" ] || tail -n 100 "$build/$name.build"
+        [ ! -e "$build/$name.build" ] || grep -A 20 '^FAILED' "$build/$name.build" | cut -c 1-400 | head -n 200
         echo "the build '$name' failed"
         failed=$((failed + 1))
         return 1

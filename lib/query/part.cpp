@@ -87,7 +87,7 @@ bool ends_with(std::string_view id, const IdEnding& ending, bool any_case)
     const auto same = [&](char a, char b) { return any_case ? lower(a) == lower(b) : a == b; };
     const std::string_view end = ending.text;
     if (ending.anywhere) {
-        return std::ranges::search(id, end, same).begin() != id.end();
+        return std::search(id.begin(), id.end(), end.begin(), end.end(), same) != id.end();
     }
     return id.size() >= end.size() && (!ending.exact || id.size() == end.size()) &&
            std::equal(end.begin(), end.end(), id.end() - static_cast<std::ptrdiff_t>(end.size()),
