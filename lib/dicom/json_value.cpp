@@ -1,5 +1,6 @@
 #include "dicom/json_value.hpp"
 
+#include "base/base64.hpp"
 #include "base/json_line.hpp"
 #include "dicom/dictionary.hpp"
 
@@ -22,17 +23,6 @@ namespace {
 constexpr std::int64_t exact_in_json = 9'007'199'254'740'992;
 /// So many decimal digits survive in a double, whatever they are.
 constexpr std::ptrdiff_t digits_of_a_double = 15;
-
-/// What twelve bits become, so that three bytes take two looks.
-constexpr auto base64_pairs = [] {
-    constexpr std::string_view letters =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::array<std::array<char, 2>, 4096> pairs{};
-    for (std::size_t bits = 0; bits < pairs.size(); ++bits) {
-        pairs[bits] = {letters[bits >> 6U], letters[bits & 63U]};
-    }
-    return pairs;
-}();
 
 bool is_digit(char c) noexcept
 {
@@ -246,26 +236,6 @@ std::size_t each_value(std::string_view text, Vr vr, const Take& take)
 bool has_bulk_vr(Vr vr) noexcept
 {
     return !is_text(vr) && vr != Vr::SQ && number_writer(vr) == nullptr;
-}
-
-void append_base64(std::string& out, std::string_view bytes)
-{
-    const std::size_t begin = out.size();
-    out.resize(begin + (bytes.size() + 2) / 3 * 4, '=');
-    char* to = out.data() + begin;
-    const auto byte = [&](std::size_t i) { return unsigned{static_cast<unsigned char>(bytes[i])}; };
-    std::size_t at = 0;
-    for (; at + 3 <= bytes.size(); at += 3, to += 4) {
-        const unsigned bits = (byte(at) << 16U) | (byte(at + 1) << 8U) | byte(at + 2);
-        std::memcpy(to, base64_pairs[bits >> 12U].data(), 2);
-        std::memcpy(to + 2, base64_pairs[bits & 0xFFFU].data(), 2);
-    }
-    if (at < bytes.size()) {
-        const bool two = at + 1 < bytes.size();
-        const unsigned bits = (byte(at) << 16U) | (two ? byte(at + 1) << 8U : 0U);
-        std::memcpy(to, base64_pairs[bits >> 12U].data(), 2);
-        to[2] = two ? base64_pairs[bits & 0xFFFU][0] : '=';
-    }
 }
 
 bool is_json_number(std::string_view text) noexcept

@@ -15,8 +15,6 @@ namespace pacs::dicom {
 /// A value of bytes without meaning to us: OB OD OF OL OV OW UN. PS3.18 F.2.7 has it in base64.
 bool has_bulk_vr(Vr vr) noexcept;
 
-/// Appends the base64 (RFC 4648 section 4) of `bytes`, without quotes.
-void append_base64(std::string& out, std::string_view bytes);
 
 /// The values of an element of text or numbers, as UTF-8 text.
 struct Texts {

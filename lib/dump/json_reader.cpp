@@ -1,9 +1,9 @@
 #include "dump/json_reader.hpp"
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "dicom/dictionary.hpp"
 #include "dicom/json_value.hpp"
-#include "dump/base64.hpp"
 #include "dump/json_values.hpp"
 
 #include <fmt/format.h>
@@ -210,7 +210,7 @@ private:
 
     static std::string bytes_of(Vr vr, std::string_view base64)
     {
-        auto bytes = dicom::has_bulk_vr(vr) ? decode_base64(base64) : std::nullopt;
+        auto bytes = dicom::has_bulk_vr(vr) ? from_base64(base64) : std::nullopt;
         if (!bytes) {
             fail(dicom::has_bulk_vr(vr) ? "InlineBinary that is no base64"
                                         : "InlineBinary, which its vr has not");

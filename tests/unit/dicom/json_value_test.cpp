@@ -32,20 +32,6 @@ TEST_CASE("a number that a double cannot hold to its last digit is not exact")
     }
 }
 
-TEST_CASE("base64 is that of RFC 4648, of any length")
-{
-    const auto base64 = [](const std::string& bytes) {
-        std::string out = ">";
-        append_base64(out, bytes);
-        return out;
-    };
-    CHECK(base64("") == ">");
-    CHECK(base64("f") == ">Zg==");
-    CHECK(base64("fo") == ">Zm8=");
-    CHECK(base64("foo") == ">Zm9v");
-    CHECK(base64(std::string("\0\377\376", 3)) == ">AP/+");
-}
-
 TEST_CASE("bytes beyond ASCII in a VR that has none are told")
 {
     std::string out;
