@@ -62,7 +62,7 @@ std::vector<std::string_view> sop_classes_asked()
 
 std::vector<std::string_view> transfer_syntaxes_asked(std::string_view sop_class)
 {
-    auto uids = dicom::transfer_syntaxes();
+    auto uids = dicom::transfer_syntax_uids();
     const bool storage = dicom::is_storage_class(sop_class);
     std::erase_if(uids, [&](std::string_view uid) {
         const bool pixels =

@@ -134,11 +134,6 @@ std::vector<std::string_view> sop_classes()
     });
 }
 
-std::vector<std::string_view> transfer_syntaxes()
-{
-    return uids_where([](const Row& row) { return row.kind == Kind::transfer_syntax; });
-}
-
 bool is_storage_class(std::string_view uid) noexcept
 {
     const Row* row = find_row(uid);

@@ -22,8 +22,6 @@ bool uid_retired(std::string_view uid) noexcept;
 /// The SOP classes and meta SOP classes of the registry, retired ones too, but for the DICOMDIR,
 /// which no service knows; sorted as text. The views live as long as the program.
 std::vector<std::string_view> sop_classes();
-/// The transfer syntaxes of the registry, retired ones too; sorted as text.
-std::vector<std::string_view> transfer_syntaxes();
 /// True when the registry (PS3.4 B.5) knows `uid` as a storage SOP class.
 bool is_storage_class(std::string_view uid) noexcept;
 /// All of the registry: SOP classes, transfer syntaxes and the rest, ascending as text.
