@@ -20,9 +20,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -34,7 +34,8 @@ namespace fs = std::filesystem;
 
 /// Foreign names that are listed; more are only as many as there are.
 constexpr std::size_t foreign_limit = 100;
-constexpr std::size_t window_per_thread = 32;
+constexpr unsigned window_per_thread = 32;
+constexpr std::size_t no_budget = std::numeric_limits<std::size_t>::max();  // what waits is small
 
 struct Candidate {
     fs::path path;
@@ -66,30 +67,22 @@ public:
 
     void run()
     {
-        const unsigned threads = options_.threads != 0
-                                     ? options_.threads
-                                     : std::max(1U, std::thread::hardware_concurrency());
-        OrderedWork<Candidate> work{threads, window_per_thread * threads,
-                                    [](Candidate& candidate, unsigned) {
-                                        if (candidate.file && !StopFlag::instance().raised()) {
-                                            candidate.checked = check_file(candidate.path);
-                                        }
-                                    }};
-        std::thread walker{[&] { walk(work); }};
-        const auto end = [&] {
-            work.stop();
-            walker.join();
-        };
-        try {
-            for (auto candidate = work.take(); candidate; candidate = work.take()) {
-                stop_when_told();
-                take(*candidate);
-            }
-        } catch (...) {
-            end();
-            throw;
-        }
-        end();
+        stream::FolderWalk walk{layout_.objects()};
+        OrderedWork<Candidate, Candidate>{
+            {threads_or_cores(options_.threads), no_budget, window_per_thread},
+            {[&] { return next(walk); },
+             [](Candidate&& candidate) {
+                 if (candidate.file && !StopFlag::instance().raised()) {
+                     candidate.checked = check_file(candidate.path);
+                 }
+                 return std::move(candidate);
+             },
+             [this](Candidate&& candidate, bool) {
+                 stop_when_told();
+                 take(candidate);
+             },
+             [](const Candidate&) { return std::size_t{0}; }}}
+            .run();
         stop_when_told();
         rebuilder_.finish([this](const index::StoredInstance& stored) { return read(stored); });
     }
@@ -102,25 +95,16 @@ private:
         }
     }
 
-    void walk(OrderedWork<Candidate>& work) const
+    static std::optional<Candidate> next(stream::FolderWalk& walk)
     {
-        std::exception_ptr error;
-        try {
-            stream::FolderWalk walk{layout_.objects()};
-            using Kind = stream::WalkEntry::Kind;
-            bool more = true;
-            for (auto entry = walk.next(); entry && more; entry = walk.next()) {
-                if (entry->kind == Kind::failed) {
-                    throw Error(
-                        ErrorKind::storage,
+        using Kind = stream::WalkEntry::Kind;
+        const auto entry = walk.next();
+        if (entry && entry->kind == Kind::failed) {
+            throw Error(ErrorKind::storage,
                         fmt::format("reading folder {}: {}", entry->path.string(), entry->message));
-                }
-                more = work.put({entry->path, entry->kind == Kind::file, {}});
-            }
-        } catch (...) {
-            error = std::current_exception();
         }
-        work.finish(error);
+        return entry ? std::optional{Candidate{entry->path, entry->kind == Kind::file, {}}}
+                     : std::nullopt;
     }
 
     void take(Candidate& candidate)

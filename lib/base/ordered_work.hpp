@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -13,136 +15,128 @@
 
 namespace pacs {
 
-/// Work on items in several threads whose results are wanted in the order of the items: one thread
-/// puts, one takes, and between them there are never more than `window` items, so memory is bounded
-/// however slow one of them is. Work is an item that is changed by working on it.
-template <typename Item>
+/// `threads`, or as many as there are cores for 0.
+inline unsigned threads_or_cores(unsigned threads) noexcept
+{
+    return threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// Does work on a stream of inputs in several threads and hands the results on in the order of the
+/// inputs. No item passes from thread to thread, unless its result waits for an earlier one: with
+/// one thread all is done in the calling one. Memory is bounded: at most `window` results a thread
+/// wait for one that takes longer, and no input is begun while those that wait cost more than a
+/// budget.
+template <typename In, typename Out>
 class OrderedWork {
 public:
-    /// `work` is called by `threads` threads at once, with the number of the thread. What it throws
-    /// comes out of take() in the place of its item.
-    OrderedWork(unsigned threads, std::size_t window,
-                std::function<void(Item&, unsigned thread)> work)
-        : work_(std::move(work)), slots_(window)
-    {
-        for (unsigned thread = 0; thread < threads; ++thread) {
-            threads_.emplace_back([this, thread] { run(thread); });
-        }
-    }
-    /// Items that were not taken are dropped; work that was begun is waited for.
-    ~OrderedWork()
-    {
-        stop();
-        for (std::thread& thread : threads_) {
-            thread.join();
-        }
-    }
-    OrderedWork(const OrderedWork&) = delete;
-    OrderedWork& operator=(const OrderedWork&) = delete;
+    struct Parts {
+        /// The next input; nullopt at the end. Called by one thread at a time, and may block.
+        std::function<std::optional<In>()> next;
+        /// Called by many threads at once.
+        std::function<Out(In&&)> work;
+        /// Called by one thread at a time, in order. `more`: another result is being made.
+        std::function<void(Out&&, bool more)> emit;
+        std::function<std::size_t(const Out&)> cost;  ///< bytes
+    };
+    struct Limits {
+        unsigned threads = 1;
+        std::size_t budget_bytes = std::size_t{64} << 20U;
+        unsigned window = 4;  ///< results a thread
+    };
 
-    /// Waits for room. False: nobody takes any more.
-    bool put(Item item)
+    OrderedWork(Limits limits, Parts parts) : limits_(limits), parts_(std::move(parts)) {}
+
+    /// Returns when all inputs are done. The first exception of any part ends it: what was begun is
+    /// finished, nothing more is emitted, and it is thrown here.
+    void run()
     {
-        std::unique_lock lock{mutex_};
-        room_.wait(lock, [this] { return stopped_ || put_ - taken_ < slots_.size(); });
-        if (stopped_) {
-            return false;
+        std::vector<std::thread> helpers;
+        for (unsigned i = 1; i < limits_.threads; ++i) {
+            helpers.emplace_back([this] { work_until_done(); });
         }
-        Slot& slot = slots_[put_++ % slots_.size()];
-        slot = {std::move(item), {}, false};
-        ready_.notify_one();
-        return true;
-    }
-    /// No more items follow. `error`: why, to come out of take() behind the last item.
-    void finish(std::exception_ptr error = {})
-    {
-        const std::lock_guard lock{mutex_};
-        finished_ = true;
-        error_ = std::move(error);
-        ready_.notify_all();
-        done_.notify_all();
-    }
-    /// The next item, worked on; waits for it. nullopt after the last.
-    std::optional<Item> take()
-    {
-        std::unique_lock lock{mutex_};
-        done_.wait(lock, [this] {
-            return taken_ < put_ ? slots_[taken_ % slots_.size()].done : finished_;
-        });
-        if (taken_ == put_) {
-            if (error_) {
-                std::rethrow_exception(std::exchange(error_, nullptr));
-            }
-            return std::nullopt;
+        work_until_done();
+        for (std::thread& helper : helpers) {
+            helper.join();
         }
-        Slot slot = std::move(slots_[taken_++ % slots_.size()]);
-        room_.notify_one();
-        if (slot.error) {
-            std::rethrow_exception(slot.error);
+        if (failure_) {
+            std::rethrow_exception(failure_);
         }
-        return std::move(slot.item);
-    }
-    /// True when take() would not wait.
-    bool ready() const
-    {
-        const std::lock_guard lock{mutex_};
-        return taken_ < put_ ? slots_[taken_ % slots_.size()].done : finished_;
-    }
-    /// Nobody takes any more: put() returns.
-    void stop()
-    {
-        const std::lock_guard lock{mutex_};
-        stopped_ = true;
-        room_.notify_all();
-        ready_.notify_all();
     }
 
 private:
-    struct Slot {
-        std::optional<Item> item;
-        std::exception_ptr error;
-        bool done = false;
-    };
-
-    void run(unsigned thread)
+    void work_until_done()
     {
-        std::unique_lock lock{mutex_};
-        for (;;) {
-            ready_.wait(lock, [this] { return stopped_ || begun_ < put_ || finished_; });
-            if (stopped_ || begun_ == put_) {
-                return;
+        try {
+            for (auto input = take(); input; input = take()) {
+                hand_on(input->first, parts_.work(std::move(input->second)));
             }
-            const std::uint64_t number = begun_++;
-            Slot& slot = slots_[number % slots_.size()];
-            lock.unlock();
-            std::exception_ptr error;
-            try {
-                work_(*slot.item, thread);
-            } catch (...) {
-                error = std::current_exception();
-            }
-            lock.lock();
-            slot.error = std::move(error);
-            slot.done = true;
-            if (number == taken_) {
-                done_.notify_one();
-            }
+        } catch (...) {
+            const std::lock_guard lock{mutex_};
+            failure_ = failure_ ? failure_ : std::current_exception();
+            ended_ = true;
+            room_.notify_all();
         }
     }
 
-    std::function<void(Item&, unsigned)> work_;
-    std::vector<Slot> slots_;
-    mutable std::mutex mutex_;
+    std::optional<std::pair<std::uint64_t, In>> take()
+    {
+        const std::lock_guard taking{taking_};
+        {
+            std::unique_lock lock{mutex_};
+            room_.wait(lock, [this] {
+                return ended_ ||
+                       (taken_ - emitted_ < std::uint64_t{limits_.window} * limits_.threads &&
+                        waiting_bytes_ <= limits_.budget_bytes);
+            });
+            if (ended_) {
+                return std::nullopt;
+            }
+        }
+        auto input = parts_.next();
+        const std::lock_guard lock{mutex_};
+        ended_ = ended_ || !input;
+        if (!input) {
+            return std::nullopt;
+        }
+        return std::pair{taken_++, std::move(*input)};
+    }
+
+    void hand_on(std::uint64_t number, Out result)
+    {
+        std::unique_lock lock{mutex_};
+        waiting_bytes_ += parts_.cost(result);
+        waiting_.emplace(number, std::move(result));
+        if (emitting_) {
+            return;  // whoever emits comes by it
+        }
+        emitting_ = true;
+        while (!failure_ && !waiting_.empty() && waiting_.begin()->first == emitted_) {
+            Out first = std::move(waiting_.extract(waiting_.begin()).mapped());
+            const std::size_t bytes = parts_.cost(first);
+            const bool more = taken_ > emitted_ + 1;
+            lock.unlock();
+            parts_.emit(std::move(first), more);
+            lock.lock();
+            waiting_bytes_ -= bytes;
+            ++emitted_;
+            room_.notify_all();
+        }
+        emitting_ = false;
+    }
+
+    const Limits limits_;
+    const Parts parts_;
+
+    std::mutex taking_;  // taken first
+    std::mutex mutex_;
     std::condition_variable room_;
-    std::condition_variable ready_;
-    std::condition_variable done_;
-    std::uint64_t put_ = 0;
-    std::uint64_t begun_ = 0;
+    std::map<std::uint64_t, Out> waiting_;
+    std::size_t waiting_bytes_ = 0;
     std::uint64_t taken_ = 0;
-    bool finished_ = false;
-    bool stopped_ = false;
-    std::exception_ptr error_;
-    std::vector<std::thread> threads_;
+    std::uint64_t emitted_ = 0;
+    bool emitting_ = false;
+    bool ended_ = false;
+    std::exception_ptr failure_;
 };
 
 }  // namespace pacs

@@ -16,7 +16,4 @@ using OnDumped = std::function<void(const Dumped& dumped, bool more)>;
 std::uint64_t dump_all(stream::Source& source, const DumpOptions& options, unsigned threads,
                        const OnDumped& on_dumped);
 
-/// `threads`, or as many as there are cores for 0.
-unsigned threads_or_cores(unsigned threads) noexcept;
-
 }  // namespace pacs::dump

@@ -2,13 +2,12 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/ordered_work.hpp"
 #include "base/stop.hpp"
 #include "dicom/uid.hpp"
-#include "dump/job.hpp"
 #include "dump/json_objects.hpp"
 #include "dump/object_maker.hpp"
 #include "dump/object_output.hpp"
-#include "dump/ordered_work.hpp"
 
 #include <poll.h>
 
@@ -176,8 +175,7 @@ MakeCounts make_all(const MakeOptions& options,
     Pieces pieces{options};
     MakeCounts counts;
     OrderedWork<Piece, Product> work{
-        threads_or_cores(options.threads),
-        waiting_bytes,
+        {threads_or_cores(options.threads), waiting_bytes},
         {[&] { return pieces.next(); },
          [&](Piece&& piece) { return make(std::move(piece), bulk, options); },
          [&](Product&& product, bool more) {
@@ -194,8 +192,8 @@ MakeCounts make_all(const MakeOptions& options,
                                    : 0;
          }}};
     work.run();
-    if (!StopFlag::instance()
-             .raised()) {  // else what is out has no end, so that nobody takes it for all
+    // Stopped, what is out has no end, so that nobody takes it for all.
+    if (!StopFlag::instance().raised()) {
         guarded(options, [&] { output->finish(); });
     }
     return counts;

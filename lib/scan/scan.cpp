@@ -7,6 +7,7 @@
 #include "dicom/vr.hpp"
 #include "scan/examiner.hpp"
 #include "scan/index_sink.hpp"
+#include "scan/pipeline.hpp"
 #include "scan/scan_record.hpp"
 #include "scan/walk.hpp"
 
@@ -16,7 +17,6 @@
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <utility>
 
 namespace pacs::scan {
@@ -69,7 +69,7 @@ private:
     using Fill = std::function<void(Walk&)>;
 
     void pass(const Fill& fill);
-    void produce(OrderedWork<Batch>& work, const Fill& fill);
+    void produce(Pipeline<Batch>& work, const Fill& fill);
     void examine(Task& task, Examiner& examiner) const;
     void settle(Task& task);
     void say(Task& task, std::string_view change);
@@ -114,7 +114,7 @@ void Scan::examine(Task& task, Examiner& examiner) const
     task.finding.size = static_cast<std::uint64_t>(known.facts.size);
 }
 
-void Scan::produce(OrderedWork<Batch>& work, const Fill& fill)
+void Scan::produce(Pipeline<Batch>& work, const Fill& fill)
 {
     Batch batch;
     std::size_t weight = 0;
@@ -139,55 +139,35 @@ void Scan::produce(OrderedWork<Batch>& work, const Fill& fill)
 
 void Scan::pass(const Fill& fill)
 {
-    const unsigned threads = options_.threads != 0
-                                 ? options_.threads
-                                 : std::max(1U, std::thread::hardware_concurrency());
+    const unsigned threads = threads_or_cores(options_.threads);
     std::vector<std::unique_ptr<Examiner>> examiners;
     for (unsigned thread = 0; thread < threads; ++thread) {
         examiners.push_back(std::make_unique<Examiner>(how_));
     }
-    OrderedWork<Batch> work{threads, window_per_thread * threads,
-                            [&](Batch& batch, unsigned thread) {
-                                for (Task& task : batch) {
-                                    examine(task, *examiners[thread]);
-                                }
-                            }};
-    std::thread producer{[&] {
-        std::exception_ptr error;
-        try {
-            produce(work, fill);
-        } catch (...) {
-            error = std::current_exception();
-        }
-        work.finish(error);
-    }};
-    const auto end = [&] {
-        work.stop();
-        producer.join();
-    };
     try {
-        for (auto batch = work.take(); batch; batch = work.take()) {
-            for (Task& task : *batch) {
-                settle(task);
-            }
-            if (!sink_ || sink_->due() || !work.ready()) {
-                flush(work.ready());
-            }
-        }
-        flush(false);
+        run_pipeline<Batch>(
+            threads, window_per_thread * threads,
+            [&](Pipeline<Batch>& work) { produce(work, fill); },
+            [&](Batch& batch, unsigned thread) {
+                for (Task& task : batch) {
+                    examine(task, *examiners[thread]);
+                }
+            },
+            [&](Batch&& batch, const Pipeline<Batch>& work) {
+                for (Task& task : batch) {
+                    settle(task);
+                }
+                if (!sink_ || sink_->due() || !work.ready()) {
+                    flush(work.ready());
+                }
+            });
     } catch (const Error& error) {
-        end();
         // Stopped in the middle of a file: all before it stands.
         if (error.kind() != ErrorKind::limit || !StopFlag::instance().raised()) {
             throw;
         }
-        flush(false);
-        return;
-    } catch (...) {
-        end();
-        throw;
     }
-    end();
+    flush(false);
 }
 
 void Scan::settle(Task& task)

@@ -1,62 +1,84 @@
-#include "base/ordered_work.hpp"
 #include "catch.hpp"
 
-#include <atomic>
+#include "base/ordered_work.hpp"
+
 #include <stdexcept>
+#include <vector>
 
-using pacs::OrderedWork;
+using namespace pacs;
+using Work = OrderedWork<int, int>;
 
-TEST_CASE("results come in the order of the items, whichever thread is done first")
+namespace {
+
+std::function<std::optional<int>()> count_to(int end, int& next)
 {
-    OrderedWork<int> work{4, 8, [](int& item, unsigned) {
-                              for (int spin = item % 7 * 1000; spin > 0; --spin) {
-                                  std::atomic_signal_fence(std::memory_order_seq_cst);
-                              }
-                              item *= 2;
-                          }};
-    std::thread producer{[&] {
-        for (int item = 0; item < 2000; ++item) {
-            work.put(item);
-        }
-        work.finish();
-    }};
-    int expected = 0;
-    for (auto item = work.take(); item; item = work.take()) {
-        REQUIRE(*item == expected);
-        expected += 2;
-    }
-    producer.join();
-    CHECK(expected == 4000);
-    CHECK(work.ready());
+    return [&next, end]() -> std::optional<int> {
+        return next < end ? std::optional{next++} : std::nullopt;
+    };
 }
 
-TEST_CASE("what work throws comes in the place of its item, what the producer throws at the end")
+}  // namespace
+
+TEST_CASE("results come in the order of the inputs, whoever made them")
 {
-    OrderedWork<int> work{2, 4, [](int& item, unsigned) {
-                              if (item == 1) {
-                                  throw std::runtime_error("one");
-                              }
-                          }};
-    for (const int item : {0, 1, 2}) {
-        CHECK(work.put(item));
+    for (const unsigned threads : {1U, 2U, 8U}) {
+        int next = 0;
+        std::vector<int> seen;
+        Work{{threads, 1},
+             {count_to(2000, next),
+              [](int&& input) {
+                  for (int pause = input % 7; pause > 0; --pause) {
+                      std::this_thread::yield();
+                  }
+                  return input * 2;
+              },
+              [&](int&& result, bool) { seen.push_back(result); },
+              [](const int&) { return std::size_t{1}; }}}
+            .run();
+        REQUIRE(seen.size() == 2000);
+        for (int i = 0; i < 2000; ++i) {
+            REQUIRE(seen[static_cast<std::size_t>(i)] == i * 2);
+        }
     }
-    work.finish(std::make_exception_ptr(std::logic_error("end")));
-    CHECK(work.take() == 0);
-    CHECK_THROWS_AS(work.take(), std::runtime_error);
-    CHECK(work.take() == 2);
-    CHECK_THROWS_AS(work.take(), std::logic_error);
-    CHECK_FALSE(work.take());
 }
 
-TEST_CASE("a producer that waits for room goes on when nobody takes any more")
+TEST_CASE("the last result knows that no other is being made")
 {
-    OrderedWork<int> work{1, 1, [](int&, unsigned) {}};
-    std::thread producer{[&] {
-        while (work.put(1)) {
-        }
-        work.finish();
-    }};
-    CHECK(work.take());
-    work.stop();
-    producer.join();
+    int next = 0;
+    bool last = true;
+    Work{{4, 100},
+         {count_to(50, next), [](int&& input) { return input; },
+          [&](int&&, bool more) { last = more; }, [](const int&) { return std::size_t{1}; }}}
+        .run();
+    CHECK_FALSE(last);
+}
+
+TEST_CASE("an exception of any part ends the work and comes out")
+{
+    for (const int bad : {0, 1, 2}) {
+        int next = 0;
+        int emitted = 0;
+        Work work{{4, 100},
+                  {[&]() -> std::optional<int> {
+                       if (bad == 0 && next == 10) {
+                           throw std::runtime_error("next");
+                       }
+                       return next < 100'000 ? std::optional{next++} : std::nullopt;
+                   },
+                   [&](int&& input) {
+                       if (bad == 1 && input == 10) {
+                           throw std::runtime_error("work");
+                       }
+                       return input;
+                   },
+                   [&](int&& result, bool) {
+                       if (bad == 2 && result == 10) {
+                           throw std::runtime_error("emit");
+                       }
+                       ++emitted;
+                   },
+                   [](const int&) { return std::size_t{1}; }}};
+        CHECK_THROWS_AS(work.run(), std::runtime_error);
+        CHECK(emitted <= 10);
+    }
 }
