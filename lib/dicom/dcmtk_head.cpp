@@ -26,6 +26,9 @@ namespace {
 /// levels in all, of which this is sixteen times the need.
 constexpr std::size_t stack_bytes = std::size_t{64} << 20U;
 
+/// Beyond it nothing is read: no attribute that anybody looks for here is so long.
+constexpr Uint32 longest_value = 16384;
+
 struct Job {
     std::span<const std::byte> bytes;
     const TransferSyntax& syntax;
@@ -34,10 +37,45 @@ struct Job {
     std::exception_ptr error;
 };
 
-/// The value as Element keeps it: little endian. Empty when DCMTK has none.
+/// Bytes in memory that DCMTK may come back to. When it loads a value it allocates what the length
+/// field says, and where the bytes end before leaves the rest as it was in memory. So it shall load
+/// none while it reads, but be able to have parts of them later.
+class HeadStream : public DcmInputBufferStream {
+public:
+    explicit HeadStream(std::span<const std::byte> bytes) : bytes_(bytes)
+    {
+        setBuffer(bytes_.data(), static_cast<offile_off_t>(bytes_.size()));
+        setEos();
+    }
+    DcmInputStreamFactory* newFactory() const override;
+
+private:
+    std::span<const std::byte> bytes_;
+};
+
+class HeadStreamFactory : public DcmInputStreamFactory {
+public:
+    explicit HeadStreamFactory(std::span<const std::byte> bytes) : bytes_(bytes) {}
+    DcmInputStream* create() const override { return new HeadStream{bytes_}; }
+    DcmInputStreamFactory* clone() const override { return new HeadStreamFactory{*this}; }
+    DcmInputStreamFactoryType ident() const override { return DFT_DcmInputFileStreamFactory; }
+
+private:
+    std::span<const std::byte> bytes_;
+};
+
+DcmInputStreamFactory* HeadStream::newFactory() const
+{
+    return new HeadStreamFactory{bytes_.subspan(static_cast<std::size_t>(tell()))};
+}
+
+/// The value as Element keeps it: little endian. Empty when DCMTK has none, or not all of it.
 std::string value_of(DcmElement& element)
 {
-    const Uint32 length = element.getLength();
+    const Uint32 length = element.getLengthField();  // getLength() would load text
+    if (length > longest_value) {
+        return {};
+    }
     std::string value(length, '\0');
     const bool read =
         length > 0 &&
@@ -62,13 +100,11 @@ void read(Job& job)
 {
     dcmtk::set_up();
     DcmDataset data_set;
-    DcmInputBufferStream stream;
-    stream.setBuffer(job.bytes.data(), static_cast<offile_off_t>(job.bytes.size()));
-    stream.setEos();
+    HeadStream stream{job.bytes};
     data_set.transferInit();
     // What it says at the end does not matter: the rest of the object was never given to it.
-    data_set.readUntilTag(stream, DcmXfer(job.syntax.uid().c_str()).getXfer(), EGL_noChange,
-                          DCM_MaxReadLength, DCM_PixelData);
+    data_set.readUntilTag(stream, DcmXfer(job.syntax.uid().c_str()).getXfer(), EGL_noChange, 0,
+                          DCM_PixelData);
     data_set.transferEnd();
     take_wanted(job, data_set);
 }
