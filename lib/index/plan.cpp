@@ -144,6 +144,10 @@ Plan make_plan(const Query& query)
                                  numbered(condition->sql, condition->parameters, plan.parameters));
         }
     }
+    if (query.level == QueryLevel::instance) {
+        columns += columns.empty() ? "i.id" : ", i.id";
+        plan.row_column = static_cast<int>(query.keys.size());
+    }
     const char alias = driver ? alias_of(*query.keys[*driver].attribute, query.level) : 's';
     plan.sql = fmt::format("SELECT {} FROM {}{}{}", columns.empty() ? "1" : columns,
                            tables_of(query.level, alias), where.empty() ? "" : " WHERE ", where);

@@ -22,6 +22,8 @@ struct Plan {
     std::vector<bool> judged;
     /// No key restricts it: every row of the level is an answer.
     bool universal = false;
+    /// At instance level the last column: the row of the instance. Else -1.
+    int row_column = -1;
 };
 
 /// Pure; touches no database.

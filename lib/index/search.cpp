@@ -1,5 +1,6 @@
 #include "index/search.hpp"
 
+#include "base/digest.hpp"
 #include "base/error.hpp"
 #include "dicom/matching.hpp"
 #include "index/combined_time.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -73,6 +75,29 @@ void put(dicom::DataSet& answer, const Attribute& attribute, std::string_view te
     answer.set_text(attribute.tag, text, attribute.vr);
 }
 
+constexpr const char* place_sql =
+    "SELECT CASE WHEN i.file IS NULL THEN 'objects/' || s.shard || '/' || s.study_instance_uid || "
+    "'/' || e.series_instance_uid || '/' || i.sop_instance_uid || '.dcm' END, "
+    "d.path, f.name, f.member, f.member_name, i.size, i.sha256 FROM instance_row i "
+    "JOIN series_row e ON e.id = i.series JOIN study_row s ON s.id = e.study "
+    "LEFT JOIN file f ON f.id = i.file LEFT JOIN folder d ON d.id = f.folder WHERE i.id = ?1";
+
+FoundPlace place_of(const Statement& row)
+{
+    FoundPlace place;
+    place.in_archive = !row.null(0);
+    place.from_pipe = row.blob(1) == "-";
+    place.path = place.in_archive ? std::string{row.text(0)}
+                 : place.from_pipe
+                     ? std::string{}
+                     : fmt::format("{}/{}", row.blob(1) == "/" ? "" : row.blob(1), row.blob(2));
+    place.member = row.number(3);
+    place.member_name = row.blob(4);
+    place.size = static_cast<std::uint64_t>(row.number(5));
+    place.sha256 = to_hex(std::as_bytes(std::span{row.blob(6)}));
+    return place;
+}
+
 /// "SELECT a, b FROM request WHERE series = ?1 ORDER BY id" for the keys of the item.
 std::string request_sql(const Key& key)
 {
@@ -110,6 +135,7 @@ struct Search::State {
     {
         rows.reset();
         requests.reset();
+        places.reset();
         sqlite3_progress_handler(reader->database.handle(), 0, nullptr, nullptr);
         // A connection that cannot even end its transaction is not used again.
         if (sqlite3_exec(reader->database.handle(), "ROLLBACK", nullptr, nullptr, nullptr) ==
@@ -216,6 +242,7 @@ struct Search::State {
     CombinedTimes combined;
     std::optional<Statement> rows;
     std::optional<Statement> requests;
+    std::optional<Statement> places;
 };
 
 Search::Search(std::shared_ptr<ReaderPool> pool, Query query, Deadline deadline, GiveUp give_up)
@@ -238,6 +265,21 @@ std::optional<dicom::DataSet> Search::next()
         }
     }
     return std::nullopt;
+}
+
+std::optional<FoundPlace> Search::place()
+{
+    if (state_->plan.row_column < 0) {
+        return std::nullopt;
+    }
+    if (!state_->places) {
+        state_->places.emplace(state_->reader->database, place_sql);
+    }
+    Statement& find = *state_->places;
+    find.bind(1, state_->rows->number(state_->plan.row_column));
+    auto place = find.step() ? std::optional{place_of(find)} : std::nullopt;
+    find.reset();
+    return place;
 }
 
 const Query& Search::query() const noexcept

@@ -17,6 +17,17 @@ class ReaderPool;
 /// thread that searches; must not throw.
 using GiveUp = std::function<bool()>;
 
+/// Where an instance lies, for those who want to open it.
+struct FoundPlace {
+    std::string path;         ///< any bytes; in an archive's own index relative to the archive
+    bool in_archive = false;  ///< it is
+    bool from_pipe = false;   ///< it came by standard input and lies nowhere: no path
+    std::int64_t member = 0;  ///< of the tar file `path`, from 1; 0: the file itself
+    std::string member_name;
+    std::uint64_t size = 0;  ///< bytes
+    std::string sha256;      ///< hex; empty: not known
+};
+
 /// The matches of one query, streamed in constant memory from one read transaction: what is stored
 /// or changed meanwhile does not show. The order is that of the index used, the same for the same
 /// content. Holds a connection of its index until destroyed; a slow reader keeps the write-ahead
@@ -35,6 +46,9 @@ public:
     /// Throws Error(storage) on a database failure, Error(limit) after the deadline or when told to
     /// give up.
     std::optional<dicom::DataSet> next();
+
+    /// Where the instance that next() gave lies; nullopt at other levels. Throws Error(storage).
+    std::optional<FoundPlace> place();
 
     const Query& query() const noexcept;
     /// The statement that runs, for the test that reads its plan.

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "dicom/dictionary.hpp"
 #include "dicom/record_json.hpp"
+#include "stream/path_member.hpp"
 
 #include <fmt/format.h>
 
@@ -43,6 +44,20 @@ void add_attributes(JsonLine& line, const dicom::DataSet& data_set,
         value.clear();
         dicom::append_record_value(value, element, charset);
         line.add_raw(dicom::name_of(element.tag), value);
+    }
+}
+
+void add_place(JsonLine& line, const AnswerPlace& place)
+{
+    if (!place.path.empty()) {
+        stream::add_path(line, place.inside ? "archive" : "path", place.path);
+    }
+    if (place.inside) {
+        line.add("member", place.member);
+    }
+    line.add("size", place.size);
+    if (!place.sha256.empty()) {
+        line.add("sha256", place.sha256);
     }
 }
 
@@ -119,6 +134,9 @@ JsonLine answer_record(const Question& question, const Answer& answer,
         line.add("reason", reason_word(finding.verdict)).add("message", finding.message);
     }
     add_attributes(line, answer.identifier, fallback);
+    if (answer.place) {
+        add_place(line, *answer.place);
+    }
     line.add("node", node);
     return line;
 }

@@ -26,6 +26,15 @@ bool is_own_member(std::string_view name)
     return std::ranges::find(own_members, name) != own_members.end();
 }
 
+/// Members that an answer with a place has itself, or must not have beside it.
+constexpr std::array place_members{"path",   "path_base64", "archive", "archive_base64",
+                                   "member", "size",        "sha256"};
+
+bool is_place_member(std::string_view name)
+{
+    return std::ranges::find(place_members, name) != place_members.end();
+}
+
 bool is_dicom_json(const stream::Member& member)
 {
     return member.name.size() == 8 && member.json.starts_with('{') &&
@@ -33,11 +42,13 @@ bool is_dicom_json(const stream::Member& member)
 }
 
 /// What a record came with and the answer does not say anew.
-void pass_through(JsonLine& line, const stream::Record& origin, const dicom::DataSet& answer)
+void pass_through(JsonLine& line, const stream::Record& origin, const Answer& answer)
 {
     for (const stream::Member& member : origin.members) {
         const auto tag = dicom::parse_tag(member.name);
-        if (!is_own_member(member.name) && !is_dicom_json(member) && !(tag && answer.has(*tag))) {
+        if (!is_own_member(member.name) && !is_dicom_json(member) &&
+            !(tag && answer.identifier.has(*tag)) &&
+            !(answer.place && is_place_member(member.name))) {
             line.add_raw(member.name, member.json);
         }
     }
@@ -182,7 +193,7 @@ void Enquiry::take(const Question& question, const AnswerCheck& check, const Ans
     }
     JsonLine line = answer_record(question, answer, finding, options_.node, options_.fallback);
     if (origin != nullptr) {
-        pass_through(line, *origin, answer.identifier);
+        pass_through(line, *origin, answer);
     }
     options_.on_record(line, dicom_json, more_at_hand);
 }
@@ -278,7 +289,7 @@ void Enquiry::tell_failure(dicom::QueryLevel level, std::string_view reason,
     if (origin.kind == stream::Record::Kind::uid) {
         line.add("StudyInstanceUID", origin.text);
     }
-    pass_through(line, origin, {});
+    pass_through(line, origin, Answer{});
     line.add("node", options_.node);
     options_.on_record(line, {}, false);
 }

@@ -22,8 +22,10 @@ public:
     {
         if (std::filesystem::is_directory(path)) {
             archive_ = archive::Archive::open_for_reading(path);
+            root_ = path;
         } else {
             file_.emplace(path);
+            root_ = path.parent_path();
         }
     }
 
@@ -37,6 +39,7 @@ private:
 
     std::optional<archive::Archive> archive_;
     std::optional<index::Index> file_;
+    std::filesystem::path root_;  ///< of the archive, when it is one
     std::chrono::milliseconds max_duration_;
 };
 
@@ -76,6 +79,17 @@ dicom::DataSet asked_part(const dicom::DataSet& found, const dicom::DataSet& ide
     return answer;
 }
 
+AnswerPlace place_of(const index::FoundPlace& found, const std::filesystem::path& root)
+{
+    AnswerPlace place;
+    place.path = found.in_archive ? (root / found.path).string() : found.path;
+    place.inside = found.member != 0;
+    place.member = found.member_name;
+    place.size = found.size;
+    place.sha256 = found.sha256;
+    return place;
+}
+
 Ending IndexSource::ask(const Question& question, std::uint64_t limit, const AnswerSink& sink)
 {
     index::Search search = index().search(understood(question), Deadline::after(max_duration_),
@@ -89,7 +103,10 @@ Ending IndexSource::ask(const Question& question, std::uint64_t limit, const Ans
             break;
         }
         ++ending.answers;
-        Answer answer{asked_part(*found, question.identifier), {}};
+        Answer answer{asked_part(*found, question.identifier)};
+        if (const auto place = search.place()) {
+            answer.place = place_of(*place, root_);
+        }
         found = search.next();
         sink(std::move(answer), found.has_value());
     }

@@ -18,11 +18,22 @@
 
 namespace pacs::query {
 
+/// Where the object of an answer at instance level can be opened.
+struct AnswerPlace {
+    std::string path;     ///< of the file, or of the tar file; any bytes; empty: it came by a pipe
+    bool inside = false;  ///< it is the member of a tar file
+    std::string member;
+    std::uint64_t size = 0;  ///< bytes
+    std::string sha256;      ///< hex; empty: not known
+};
+
 /// One answer of a source.
 struct Answer {
     dicom::DataSet identifier;  ///< as it was answered
     /// Why the answer could not be read; `identifier` is then empty. Foreign text may be in it.
-    std::string defect;
+    std::string defect = {};
+    /// Of an archive or an index, at instance level.
+    std::optional<AnswerPlace> place = {};
 };
 
 /// Takes an answer. `more_at_hand`: the next one is there already, so output need not be flushed.

@@ -1,7 +1,6 @@
 #include "scan/scan_record.hpp"
 
-#include "base/base64.hpp"
-#include "base/utf8.hpp"
+#include "stream/path_member.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,10 +12,10 @@ namespace {
 
 /// Members that the records of a scan have themselves: what comes with an item is not repeated
 /// under these names, nor under those of attributes.
-constexpr std::array<std::string_view, 15> ours{
-    "type",        "outcome",         "reason", "message",  "path",
-    "path_base64", "archive",         "member", "change",   "size",
-    "modified",    "transfer_syntax", "sha256", "fallback", "repaired"};
+constexpr std::array<std::string_view, 16> ours{
+    "type",     "outcome", "reason", "message", "path",     "path_base64",     "archive_base64",
+    "archive",  "member",  "change", "size",    "modified", "transfer_syntax", "sha256",
+    "fallback", "repaired"};
 
 void add_text(JsonLine& line, std::string_view name, const std::string& text)
 {
@@ -25,24 +24,15 @@ void add_text(JsonLine& line, std::string_view name, const std::string& text)
     }
 }
 
-// A path that is not UTF-8 is shown with U+FFFD, and a second time so that it can be opened.
-void add_path(JsonLine& line, const std::string& path)
-{
-    line.add("path", path);
-    if (!is_utf8(path)) {
-        line.add("path_base64", base64(path));
-    }
-}
-
 // A member is no file: a tool that wants to open it must not try its tar file.
 void add_place(JsonLine& line, const Task& task)
 {
     if (task.member == 0) {
-        add_path(line, task.path());
+        stream::add_path(line, "path", task.path());
         return;
     }
     if (task.place->absolute != "-") {
-        line.add("archive", task.path());
+        stream::add_path(line, "archive", task.path());
     }
     line.add("member", task.member_name);
 }
@@ -102,7 +92,7 @@ JsonLine missing_record(const Task& dicomdir, const std::string& path)
 {
     JsonLine line{"file", Outcome::failed};
     line.add("reason", "not_found").add("message", "named by " + dicomdir.path());
-    add_path(line, path);
+    stream::add_path(line, "path", path);
     return line;
 }
 
@@ -110,9 +100,10 @@ JsonLine removed_record(const index::RemovedFile& removed, const std::string& pa
 {
     JsonLine line{"removed", Outcome::ok};
     if (removed.member == 0) {
-        add_path(line, path);
+        stream::add_path(line, "path", path);
     } else {
-        line.add("archive", path).add("member", removed.member_name);
+        stream::add_path(line, "archive", path);
+        line.add("member", removed.member_name);
     }
     add_text(line, "SOPInstanceUID", removed.instance_uid);
     return line;

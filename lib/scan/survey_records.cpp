@@ -1,13 +1,12 @@
 #include "scan/survey_records.hpp"
 
-#include "base/base64.hpp"
 #include "base/stop.hpp"
-#include "base/utf8.hpp"
 #include "dicom/uid.hpp"
 #include "index/index.hpp"
 #include "index/survey.hpp"
 #include "storage/layout.hpp"
 #include "stream/folder_walk.hpp"
+#include "stream/path_member.hpp"
 
 #include <fmt/format.h>
 
@@ -34,10 +33,7 @@ void add_text(JsonLine& line, std::string_view name, const std::string& text)
 /// `prefix`: "" for the file itself, "first_" for the one that it is held against.
 void add_holder(JsonLine& line, const std::string& prefix, const index::HolderFile& file)
 {
-    line.add(prefix + (file.member == 0 ? "path" : "archive"), file.path);
-    if (!is_utf8(file.path) && file.member == 0) {
-        line.add(prefix + "path_base64", base64(file.path));
-    }
+    stream::add_path(line, prefix + (file.member == 0 ? "path" : "archive"), file.path);
     if (file.member != 0) {
         line.add(prefix + "member", file.member_name);
     }

@@ -4,8 +4,8 @@
 make_objects --count 120 --per-series 3 --per-study 2 made >/dev/null
 start_archived --archive archive --listen 0 --aet ARCHIVE
 pacs-store -q made ARCHIVE@127.0.0.1:$port >/dev/null || exit
-answers() { # SOURCE OPTION...: without what only a server says
-    pacs-find "$@" | jq -cS 'select(.type!="summary") | del(.node, .RetrieveAETitle)' | LC_ALL=C sort
+answers() { # SOURCE OPTION...: without what only a server says, or only a folder
+    pacs-find "$@" | jq -cS 'select(.type!="summary") | del(.node, .RetrieveAETitle, .path, .size, .sha256)' | LC_ALL=C sort
 }
 for question in "" "--level patient" "--name gorseby" "--name *gwen" "--name Müß" "--modality CT" "--date 20150101-20201231" "--patient-id T1-000001" \
     "--level series --relational --modality CT" "--level instance --relational InstanceNumber=2" \
