@@ -20,8 +20,9 @@ struct FileWriter::Statements {
         "CROSS JOIN file f ON f.instance = i.id AND f.copy = 1 WHERE e.study = ?1)";
 
     explicit Statements(Database& database)
-        : find_folder(database, "SELECT id FROM folder WHERE path = ?1"),
-          add_folder(database, "INSERT INTO folder (parent, path) VALUES (?1, ?2)"),
+        : find_folder(database, "SELECT id, device FROM folder WHERE path = ?1"),
+          add_folder(database, "INSERT INTO folder (parent, path, device) VALUES (?1, ?2, ?3)"),
+          place_folder(database, "UPDATE folder SET device = ?2 WHERE id = ?1"),
           adopt_folder(database, "UPDATE folder SET parent = ?2 WHERE id = ?1 AND parent IS NULL"),
           drop_folder(database, "DELETE FROM folder WHERE id = ?1"),
           folders_in(database, "SELECT id FROM folder WHERE parent = ?1 LIMIT 1"),
@@ -79,6 +80,7 @@ struct FileWriter::Statements {
     }
     Statement find_folder;
     Statement add_folder;
+    Statement place_folder;
     Statement adopt_folder;
     Statement drop_folder;
     Statement folders_in;

@@ -55,7 +55,7 @@ FileWriter::FileWriter(Writer& writer)
 }
 FileWriter::~FileWriter() = default;
 
-std::int64_t FileWriter::folder(const std::string& path, std::int64_t parent)
+std::int64_t FileWriter::folder(const std::string& path, std::int64_t parent, std::int64_t device)
 {
     if (const auto known = state_->folders.find(path); known != state_->folders.end()) {
         return known->second;
@@ -63,16 +63,14 @@ std::int64_t FileWriter::folder(const std::string& path, std::int64_t parent)
     Statement& find = statements_->find_folder;
     find.bind_blob(1, path);
     Id id = find.step() ? find.number(0) : 0;
+    const bool moved = id != 0 && device != 0 && find.number(1) != device;
     find.reset();
     Database& database = writer_.connection_->database();
     if (id == 0) {
         Statement& add = statements_->add_folder;
-        if (parent == 0) {
-            add.bind_null(1);
-        } else {
-            add.bind(1, parent);
-        }
+        parent == 0 ? add.bind_null(1) : add.bind(1, parent);
         add.bind_blob(2, path);
+        device == 0 ? add.bind_null(3) : add.bind(3, device);
         add.run();
         id = database.last_row_id();
     } else if (parent != 0) {
@@ -80,6 +78,11 @@ std::int64_t FileWriter::folder(const std::string& path, std::int64_t parent)
         statements_->adopt_folder.bind(1, id);
         statements_->adopt_folder.bind(2, parent);
         statements_->adopt_folder.run();
+    }
+    if (moved) {
+        statements_->place_folder.bind(1, id);
+        statements_->place_folder.bind(2, device);
+        statements_->place_folder.run();
     }
     if (state_->folders.size() >= cache_limit) {
         state_->folders.clear();

@@ -56,6 +56,13 @@ struct KnownFile {
     bool object = false;  ///< it holds an instance
 };
 
+/// What an earlier scan left of a folder.
+struct KnownFolder {
+    std::int64_t id = 0;      ///< 0: nothing
+    std::string path;         ///< absolute
+    std::int64_t device = 0;  ///< st_dev when its files were last there; 0: not known
+};
+
 /// What was removed with a file, for the record of it.
 struct RemovedFile {
     std::string path;  ///< as the index had it
@@ -79,10 +86,9 @@ public:
     explicit KnownFiles(const std::filesystem::path& database);
     ~KnownFiles();
 
-    /// 0: no such folder.
-    std::int64_t folder(const std::string& path);
-    /// The folders right below one, and their paths.
-    std::vector<std::pair<std::int64_t, std::string>> folders_in(std::int64_t folder);
+    KnownFolder folder(const std::string& path);
+    /// The folders right below one, by path.
+    std::vector<KnownFolder> folders_in(std::int64_t folder);
     /// The files of a folder whose names come after `after`, in byte order, at most `limit`.
     std::vector<KnownFile> files_in(std::int64_t folder, const std::string& after,
                                     std::size_t limit);
@@ -112,8 +118,9 @@ public:
     explicit FileWriter(Writer& writer);
     ~FileWriter();
 
-    /// The row of a folder, made when it is not there. `parent` 0: a scan began here.
-    std::int64_t folder(const std::string& path, std::int64_t parent);
+    /// The row of a folder, made when it is not there. `parent` 0: a scan began here. `device` is
+    /// where it lies (KnownFolder::device); 0: not known, what the row says stays.
+    std::int64_t folder(const std::string& path, std::int64_t parent, std::int64_t device = 0);
     std::int64_t key_set(const std::vector<dicom::Tag>& tags);
 
     /// Adds a file and what it holds (nullptr: nothing). `known`: there may be a row of that name,

@@ -28,6 +28,11 @@ constexpr const char* files_of_study_sql =
     "CROSS JOIN file f ON f.instance = i.id AND f.copy = 1 "
     "CROSS JOIN folder d ON d.id = f.folder WHERE e.study = ?1";
 
+KnownFolder folder_of(const Statement& row)
+{
+    return {row.number(0), std::string{row.blob(1)}, row.number(2)};
+}
+
 KnownFile known_of(const Statement& row)
 {
     KnownFile file;
@@ -62,8 +67,9 @@ struct KnownFiles::Statements {
     explicit Statements(const std::filesystem::path& path)
         : database(path, Database::Mode::read),
           version((check_version(database, schema_version), schema_version)),
-          folder(database, "SELECT id FROM folder WHERE path = ?1"),
-          folders_in(database, "SELECT id, path FROM folder WHERE parent = ?1 ORDER BY path"),
+          folder(database, "SELECT id, path, device FROM folder WHERE path = ?1"),
+          folders_in(database,
+                     "SELECT id, path, device FROM folder WHERE parent = ?1 ORDER BY path"),
           files_in(database, fmt::format("SELECT {} FROM file WHERE folder = ?1 AND name > ?2 AND "
                                          "member = 0 ORDER BY name LIMIT ?3",
                                          known_columns)),
@@ -97,22 +103,25 @@ KnownFiles::KnownFiles(const std::filesystem::path& database)
 }
 KnownFiles::~KnownFiles() = default;
 
-std::int64_t KnownFiles::folder(const std::string& path)
+KnownFolder KnownFiles::folder(const std::string& path)
 {
     Statement& statement = statements_->folder;
     statement.bind_blob(1, path);
-    const std::int64_t id = statement.step() ? statement.number(0) : 0;
+    KnownFolder found;
+    if (statement.step()) {
+        found = folder_of(statement);
+    }
     statement.reset();
-    return id;
+    return found;
 }
 
-std::vector<std::pair<std::int64_t, std::string>> KnownFiles::folders_in(std::int64_t folder)
+std::vector<KnownFolder> KnownFiles::folders_in(std::int64_t folder)
 {
     Statement& statement = statements_->folders_in;
     statement.bind(1, folder);
-    std::vector<std::pair<std::int64_t, std::string>> found;
+    std::vector<KnownFolder> found;
     while (statement.step()) {
-        found.emplace_back(statement.number(0), statement.blob(1));
+        found.push_back(folder_of(statement));
     }
     statement.reset();
     return found;

@@ -67,7 +67,7 @@ std::int64_t IndexSink::row_of(Place& place)
 {
     if (place.row == 0) {
         const std::int64_t parent = place.parent ? row_of(*place.parent) : 0;
-        place.row = files_.folder(place.absolute, parent);
+        place.row = files_.folder(place.absolute, parent, place.device);
     }
     return place.row;
 }
@@ -110,6 +110,12 @@ void IndexSink::remove(const Task& task, const OnRemoved& on_removed)
     } else {
         files_.remove_folder(task.removed, visit);
     }
+}
+
+void IndexSink::note(Place& place)
+{
+    begin();
+    row_of(place);
 }
 
 bool IndexSink::due() const

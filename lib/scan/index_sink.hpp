@@ -29,6 +29,9 @@ public:
     /// commit.
     void remove(const Task& task, const OnRemoved& on_removed);
 
+    /// Keeps on which device a folder lies now.
+    void note(Place& place);
+
     /// True when enough is waiting for a commit.
     bool due() const;
     void commit();

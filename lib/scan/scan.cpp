@@ -122,7 +122,8 @@ void Scan::produce(Pipeline<Batch>& work, const Fill& fill)
         weight = 0;
         return work.put(std::exchange(batch, {}));
     };
-    WalkOptions how{options_.standard_input, known_ ? &*known_ : nullptr, {}, options_.digest};
+    WalkOptions how{
+        options_.standard_input, known_ ? &*known_ : nullptr, {}, options_.digest, options_.forget};
     if (known_) {
         how.key_sets = known_->key_sets_with(options_.add);
         std::sort(how.key_sets.begin(), how.key_sets.end());
@@ -172,6 +173,10 @@ void Scan::pass(const Fill& fill)
 
 void Scan::settle(Task& task)
 {
+    if (task.kind == Task::Kind::moved_folder) {
+        sink_->note(*task.place);
+        return;
+    }
     if (task.kind == Task::Kind::removed_file || task.kind == Task::Kind::removed_folder) {
         const std::string shown = task.path();
         const std::string known =

@@ -20,7 +20,8 @@ struct ScanOptions {
     bool digest = false;               ///< SHA-256 of each object
     std::vector<dicom::Tag> add = {};  ///< attributes beside those of the index
     std::string index = {};            ///< its path; empty: none
-    bool dicom_json = false;           ///< records as DICOM JSON
+    bool forget = false;  ///< remove from the index also what is on a disk that is not mounted now
+    bool dicom_json = false;  ///< records as DICOM JSON
     /// Hears of each record, one thread; `json` is the object as DICOM JSON when that was asked
     /// for, else empty.
     std::function<void(const JsonLine& record, std::string_view json)> on_record = {};

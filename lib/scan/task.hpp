@@ -19,6 +19,7 @@ struct Place {
     std::string absolute;  ///< for the index; "-" for standard input
     std::shared_ptr<Place> parent;  ///< in the index; empty: the scan began here
     std::int64_t row = 0;           ///< in the index; only the thread that writes it uses this
+    std::int64_t device = 0;        ///< st_dev, to be kept in the index; 0: it keeps what it has
 };
 
 /// One thing to be done in its turn: a file to be looked at, or something to be said or removed.
@@ -29,6 +30,7 @@ struct Task {
         finished,        ///< `finding` says all
         removed_file,    ///< `removed` is gone from the disk
         removed_folder,  ///< the same, with all beneath it
+        moved_folder,    ///< `place` is on another device than the index says
     };
     Kind kind = Kind::file;
     std::shared_ptr<Place> place;

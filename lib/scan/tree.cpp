@@ -2,6 +2,9 @@
 
 #include "base/error.hpp"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <filesystem>
 
 namespace pacs::scan {
@@ -24,7 +27,25 @@ Task task_in(const std::shared_ptr<Place>& place, std::string name)
 /// The same place, but nothing of it goes into the index.
 std::shared_ptr<Place> without_row(const std::string& path)
 {
-    return std::make_shared<Place>(Place{path, "", {}, 0});
+    return std::make_shared<Place>(Place{path, "", {}, 0, 0});
+}
+
+std::string below(const std::string& folder, const std::string& name)
+{
+    return (folder == "/" ? "" : folder) + "/" + name;
+}
+
+/// 0 when it cannot be told.
+std::int64_t device_of(const std::string& path)
+{
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_dev) : 0;
+}
+
+bool is_there(const std::string& path)
+{
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0;
 }
 
 }  // namespace
@@ -106,23 +127,78 @@ void Tree::enter(const std::string& path)
     if (top) {
         level.place->absolute = absolute_path(path);
     } else {
-        const std::string& above = levels_.back().place->absolute;
-        level.place->absolute = (above == "/" ? "" : above) + "/" + name_of(path);
+        level.place->absolute = below(levels_.back().place->absolute, name_of(path));
         level.place->parent = levels_.back().place;
-        level.row = pass_folders(levels_.back(), level.place->absolute);
+        level.known = pass_folders(levels_.back(), level.place->absolute);
     }
     if (others_ && others_(level.place->absolute)) {
         left_out_ = 1;
         return;
     }
-    if (known_ != nullptr && level.row == 0) {
-        level.row = known_->folder(level.place->absolute);
-    }
-    level.more_rows = level.row != 0;
-    if (level.row != 0) {
-        level.folders = known_->folders_in(level.row);
+    if (known_ != nullptr) {
+        locate(level);
     }
     levels_.push_back(std::move(level));
+}
+
+void Tree::locate(Level& level)
+{
+    if (level.known.id == 0) {
+        level.known = known_->folder(level.place->absolute);
+    }
+    level.place->device = device_of(level.place->path);
+    if (level.known.id == 0) {
+        return;
+    }
+    level.more_rows = true;
+    level.folders = known_->folders_in(level.known.id);
+    if (level.known.device == 0 || level.known.device == level.place->device) {
+        return;
+    }
+    level.held = !forget_ && is_bare(level);
+    if (level.held) {
+        level.place->device = 0;
+        tell_unmounted(level.place->path);
+    } else {
+        Task task = task_in(level.place, {});
+        task.kind = Task::Kind::moved_folder;
+        give(std::move(task));
+    }
+}
+
+// The index has something of it, and of that nothing is there.
+bool Tree::is_bare(const Level& level)
+{
+    const std::string& folder = level.place->path;
+    const bool any_folder = std::ranges::any_of(level.folders, [&](const auto& known) {
+        return is_there(below(folder, name_of(known.path)));
+    });
+    if (any_folder) {
+        return false;
+    }
+    std::string after;
+    bool any = !level.folders.empty();
+    for (bool more = true; more;) {
+        const auto rows = known_->files_in(level.known.id, after, rows_at_once);
+        for (const index::KnownFile& row : rows) {
+            if (is_there(below(folder, row.name))) {
+                return false;
+            }
+        }
+        any = any || !rows.empty();
+        more = rows.size() == rows_at_once;
+        after = more ? rows.back().name : "";
+    }
+    return any;
+}
+
+void Tree::tell_unmounted(const std::string& path)
+{
+    const char* const reason = "not_mounted";
+    give(finished_task(task_in(without_row(folder_of(path)), name_of(path)), Outcome::failed,
+                       reason,
+                       "all that was here is gone, and so is the disk it was on: it stays in the "
+                       "index"));
 }
 
 void Tree::leave()
@@ -130,32 +206,42 @@ void Tree::leave()
     Level& level = levels_.back();
     pass_rows(level, nullptr);
     for (; level.next_folder < level.folders.size() && !ended_; ++level.next_folder) {
-        Task task = task_in(level.place, name_of(level.folders[level.next_folder].second));
-        task.kind = Task::Kind::removed_folder;
-        task.removed = level.folders[level.next_folder].first;
-        give(std::move(task));
+        miss_folder(level, level.folders[level.next_folder]);
     }
     levels_.pop_back();
 }
 
-// Gives out the folders in front of `path` as gone; the row of `path` itself, 0 without one.
-std::int64_t Tree::pass_folders(Level& level, const std::string& path)
+// Gives out the folders in front of `path` as gone; what is known of `path` itself.
+index::KnownFolder Tree::pass_folders(Level& level, const std::string& path)
 {
     for (; level.next_folder < level.folders.size(); ++level.next_folder) {
-        const auto& [row, known_path] = level.folders[level.next_folder];
-        if (known_path >= path) {
+        if (level.folders[level.next_folder].path >= path) {
             break;
         }
-        Task task = task_in(level.place, name_of(known_path));
-        task.kind = Task::Kind::removed_folder;
-        task.removed = row;
-        give(std::move(task));
+        miss_folder(level, level.folders[level.next_folder]);
     }
-    if (level.next_folder < level.folders.size() &&
-        level.folders[level.next_folder].second == path) {
-        return level.folders[level.next_folder++].first;
+    const bool known =
+        level.next_folder < level.folders.size() && level.folders[level.next_folder].path == path;
+    return known ? level.folders[level.next_folder++] : index::KnownFolder{};
+}
+
+// One that had a device of its own was where a disk is mounted, and is made when it is.
+void Tree::miss_folder(const Level& level, const index::KnownFolder& folder)
+{
+    if (level.held) {
+        return;
     }
-    return 0;
+    const std::string name = name_of(folder.path);
+    const bool disk =
+        folder.device != 0 && level.known.device != 0 && folder.device != level.known.device;
+    if (disk && !forget_) {
+        tell_unmounted(below(level.place->path, name));
+        return;
+    }
+    Task task = task_in(level.place, name);
+    task.kind = Task::Kind::removed_folder;
+    task.removed = folder.id;
+    give(std::move(task));
 }
 
 // Gives out the rows in front of `name` as gone, all of them without one; what is known of `name`.
@@ -167,7 +253,7 @@ const index::KnownFile* Tree::pass_rows(Level& level, const std::string* name)
                 return nullptr;
             }
             const std::string after = level.rows.empty() ? "" : level.rows.back().name;
-            level.rows = known_->files_in(level.row, after, rows_at_once);
+            level.rows = known_->files_in(level.known.id, after, rows_at_once);
             level.next_row = 0;
             level.more_rows = level.rows.size() == rows_at_once;
             continue;
@@ -178,10 +264,13 @@ const index::KnownFile* Tree::pass_rows(Level& level, const std::string* name)
             level.next_row += same ? 1 : 0;
             return same ? &row : nullptr;
         }
+        ++level.next_row;
+        if (level.held) {
+            continue;
+        }
         Task task = task_in(level.place, row.name);
         task.kind = Task::Kind::removed_file;
         task.removed = row.id;
-        ++level.next_row;
         give(std::move(task));
         if (ended_) {
             return nullptr;
@@ -206,8 +295,7 @@ void Tree::meet_other(const stream::WalkEntry& entry)
     const std::string name = name_of(entry.path.string());
     if (entry.kind == stream::WalkEntry::Kind::failed) {
         // Nothing is known of what is in it now: its rows stay.
-        const std::string& above = level.place->absolute;
-        pass_folders(level, (above == "/" ? "" : above) + "/" + name);
+        pass_folders(level, below(level.place->absolute, name));
         give(finished_task(task_in(without_row(level.place->path), name), Outcome::failed,
                            "unreadable", entry.message));
         return;

@@ -14,7 +14,9 @@ namespace pacs::scan {
 
 /// Walks one folder and all beneath it, beside the rows that an index has of it: both in byte
 /// order, so that each is passed once and neither is held whole. Rows of what is gone are given out
-/// for removal, but only of folders that were read to their end. One thread.
+/// for removal, but only of folders that were read to their end, and not when all that the index
+/// has of a folder is gone and with it the device it lay on: then a disk is not mounted. One
+/// thread.
 class Tree {
 public:
     /// Takes a task; false ends the walk.
@@ -28,17 +30,20 @@ public:
     {
         others_ = std::move(others);
     }
+    /// What lay on a disk that is not mounted now is given out for removal too.
+    void forget() { forget_ = true; }
     /// Errors of the folder itself become tasks. Throws Error(storage) of the index.
     void walk(const std::string& path);
 
 private:
     struct Level {
         std::shared_ptr<Place> place;
-        std::int64_t row = 0;                ///< 0: the index does not know it
+        index::KnownFolder known;
+        bool held = false;                   ///< nothing of it is removed
         std::vector<index::KnownFile> rows;  ///< the next ones
         std::size_t next_row = 0;
         bool more_rows = false;
-        std::vector<std::pair<std::int64_t, std::string>> folders;  ///< below it, by path
+        std::vector<index::KnownFolder> folders;  ///< below it, by path
         std::size_t next_folder = 0;
     };
 
@@ -47,7 +52,11 @@ private:
     void leave();
     void meet_file(const std::string& name);
     void meet_other(const stream::WalkEntry& entry);
-    std::int64_t pass_folders(Level& level, const std::string& path);
+    index::KnownFolder pass_folders(Level& level, const std::string& path);
+    void miss_folder(const Level& level, const index::KnownFolder& folder);
+    void locate(Level& level);
+    bool is_bare(const Level& level);
+    void tell_unmounted(const std::string& path);
     const index::KnownFile* pass_rows(Level& level, const std::string* name);
     void give(Task task);
 
@@ -55,6 +64,7 @@ private:
     Sink sink_;
     std::function<bool(const std::string&)> others_;
     std::vector<Level> levels_;
+    bool forget_ = false;
     unsigned left_out_ = 0;  ///< folders entered since one that is left to others, with it
     bool ended_ = false;
 };

@@ -57,6 +57,9 @@ Walk::Walk(WalkOptions options, Tree::Sink sink)
       tree_(options_.known, [this](Task task) { return give_file(std::move(task)); })
 {
     tree_.leave_out([this](const std::string& absolute) { return walked_.contains(absolute); });
+    if (options_.forget) {
+        tree_.forget();
+    }
 }
 
 bool Walk::give(Task task)
@@ -107,7 +110,7 @@ Task Walk::task_of(const std::string& path, bool named)
     task.named = named;
     task.lookup = true;
     if (options_.known != nullptr) {
-        const std::int64_t row = options_.known->folder(last_place_->absolute);
+        const std::int64_t row = options_.known->folder(last_place_->absolute).id;
         task.known = row == 0 ? std::nullopt : options_.known->file(row, task.name);
     }
     return task;
@@ -144,8 +147,11 @@ void Walk::add_path(const std::string& path, bool named, std::vector<stream::Mem
     if (::stat(path.c_str(), &status) != 0) {
         const int error = errno;
         const bool absent = error == ENOENT || error == ENOTDIR;
+        if (absent && options_.forget && give_forgotten(path)) {
+            return;
+        }
         // No row: it may come back, and its folder was not read to tell that it is gone.
-        task.place = std::make_shared<Place>(Place{folder_of(path), "", {}, 0});
+        task.place = std::make_shared<Place>(Place{folder_of(path), "", {}, 0, 0});
         task.name = name_of(path);
         task.members = std::move(members);
         give(finished_task(std::move(task), Outcome::failed, absent ? "not_found" : "unreadable",
@@ -160,6 +166,20 @@ void Walk::add_path(const std::string& path, bool named, std::vector<stream::Mem
         give(finished_task(std::move(task), bad_outcome(named), "not_a_file",
                            "neither a file nor a folder"));
     }
+}
+
+// What the index has of a path where nothing is now; false: nothing.
+bool Walk::give_forgotten(const std::string& path)
+{
+    if (options_.known == nullptr) {
+        return false;
+    }
+    const std::string absolute = absolute_path(path);
+    const index::KnownFolder folder = options_.known->folder(absolute);
+    Task task = task_of(folder_of(absolute) + "/" + name_of(absolute), false);
+    task.kind = folder.id != 0 ? Task::Kind::removed_folder : Task::Kind::removed_file;
+    task.removed = folder.id != 0 ? folder.id : task.known ? task.known->id : 0;
+    return task.removed != 0 && (give(std::move(task)), true);
 }
 
 // A hint only: what lies there decides.

@@ -18,6 +18,7 @@ struct WalkOptions {
     /// The key sets whose files need not be read again; ascending.
     std::vector<std::int64_t> key_sets;
     bool digest = false;  ///< files without a digest must be read again
+    bool forget = false;  ///< what lay where nothing is now, or no disk, is given out for removal
 };
 
 /// Turns what the user named into tasks, one after the other: files, folders (tree.hpp), archives,
@@ -45,6 +46,7 @@ private:
     void add_standard_input();
     void add_item(stream::Item item);
     Task task_of(const std::string& path, bool named);
+    bool give_forgotten(const std::string& path);
     bool may_skip(const index::KnownFile& known) const;
     bool was_walked(const std::string& absolute) const;
 
