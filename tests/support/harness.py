@@ -35,6 +35,11 @@ class Context:
         self.build, self.folder = build, folder
         self.made = 0
 
+    @property
+    def sanitized(self):
+        """True for a build with the address sanitizer, whose memory is not that of the tool."""
+        return b"__asan_init" in (self.build / "pacs-archived").read_bytes()
+
     def archived(self, *options, name="archive", port=0):
         return peers.Archived(self.build, self.folder / name, self.folder, options, port=port)
 
