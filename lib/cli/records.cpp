@@ -27,6 +27,19 @@ void count(Counts& counts, Outcome outcome)
 
 }  // namespace
 
+std::string_view name_of(Format format) noexcept
+{
+    switch (format) {
+    case Format::ndjson: return "ndjson";
+    case Format::table: return "table";
+    case Format::dicom_json: return "dicom-json";
+    case Format::path: return "path";
+    case Format::nagios: return "nagios";
+    case Format::prometheus: return "prometheus";
+    }
+    return "ndjson";
+}
+
 Records::Records(Format format, std::vector<Column> columns, int fd)
     : format_(format), fd_(fd), table_(std::move(columns))
 {

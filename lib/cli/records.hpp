@@ -26,6 +26,9 @@ enum class Format : std::uint8_t {
     prometheus,  ///< text exposition for node_exporter, no summary
 };
 
+/// The word of --format: "dicom-json".
+std::string_view name_of(Format format) noexcept;
+
 /// Whether more records are already there, so that a line need not go out by itself.
 enum class Next : std::uint8_t { waits, ready };
 

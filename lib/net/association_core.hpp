@@ -11,6 +11,9 @@
 
 namespace pacs::net {
 
+/// Rejections, releases and aborts have four bytes; a little more is forgiven.
+inline constexpr std::size_t max_control_bytes = 64;
+
 /// The inside of an Association: transport, state machine, framing. Private to the association's
 /// .cpp files: association.cpp (life), negotiate.cpp (both sides of establishing it), receive.cpp,
 /// send.cpp.

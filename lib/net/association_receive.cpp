@@ -13,8 +13,6 @@ namespace {
 constexpr std::size_t max_command_bytes = std::size_t{64} * 1024;
 /// Empty fragments are legal and do nothing: more in a row than this is an attack.
 constexpr std::size_t max_empty_fragments = 100;
-/// A-RELEASE and A-ABORT PDUs have four bytes; a little more is forgiven.
-constexpr std::size_t max_control_bytes = 64;
 
 }  // namespace
 
@@ -43,6 +41,17 @@ std::string Association::Core::read_body(std::uint32_t length, std::size_t limit
         bytes_in += piece.size();
     }
     return body;
+}
+
+PduHeader Association::Core::first_header()
+{
+    const auto bytes = need(pdu_header_bytes);
+    const auto type = std::to_integer<std::uint8_t>(bytes[0]);
+    if (type < static_cast<std::uint8_t>(PduType::associate_rq) ||
+        type > static_cast<std::uint8_t>(PduType::abort)) {
+        not_dicom(reader.peek());
+    }
+    return read_header();
 }
 
 PduHeader Association::Core::read_header()
