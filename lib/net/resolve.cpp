@@ -16,7 +16,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 namespace pacs::net {
@@ -29,7 +31,7 @@ constexpr std::size_t most_addresses = 16;
 /// may be looked at, and `done`, which wakes who waits for that, is readable.
 struct Lookup {
     std::string host;
-    Descriptor done{::eventfd(0, EFD_CLOEXEC)};
+    Descriptor done{};
     std::atomic<bool> written{false};
     int error = 0;
     std::vector<std::string> addresses;
@@ -72,6 +74,48 @@ void look_up(Lookup& lookup, int flags)
                     fmt::format("resolving '{}': {}", log::printable(host), reason));
 }
 
+/// The lookups under way, by host; a finished one goes with the last who waits for it.
+class Lookups {
+public:
+    static Lookups& instance()
+    {
+        static Lookups lookups;
+        return lookups;
+    }
+
+    /// Throws Error(storage) when there is no descriptor or thread to be had.
+    std::shared_ptr<const Lookup> start(const std::string& host)
+    {
+        const std::lock_guard lock{mutex_};
+        std::erase_if(running_, [](const auto& each) { return each.second.expired(); });
+        if (auto lookup = running_[host].lock()) {
+            return lookup;
+        }
+        auto lookup = std::make_shared<Lookup>();
+        lookup->host = host;
+        lookup->done = Descriptor{::eventfd(0, EFD_CLOEXEC)};
+        if (!lookup->done) {
+            throw Error(ErrorKind::storage,
+                        fmt::format("resolving: no descriptor: {}", std::strerror(errno)));
+        }
+        try {
+            std::thread{[lookup] {
+                look_up(*lookup, 0);
+                lookup->written = true;
+                ::eventfd_write(lookup->done.get(), 1);
+            }}.detach();
+        } catch (const std::system_error& error) {
+            throw Error(ErrorKind::storage, fmt::format("resolving: no thread: {}", error.what()));
+        }
+        running_[host] = lookup;
+        return lookup;
+    }
+
+private:
+    std::mutex mutex_;
+    std::map<std::string, std::weak_ptr<const Lookup>> running_;
+};
+
 void await(const Lookup& lookup, Deadline deadline, const StopPolicy& stop)
 {
     std::array<pollfd, 2> fds{{{lookup.done.get(), POLLIN, 0}, {stop.fd, POLLIN, 0}}};
@@ -93,21 +137,14 @@ void await(const Lookup& lookup, Deadline deadline, const StopPolicy& stop)
 
 std::vector<std::string> resolve(const std::string& host, Deadline deadline, const StopPolicy& stop)
 {
-    const auto lookup = std::make_shared<Lookup>();
-    lookup->host = host;
-    look_up(*lookup, AI_NUMERICHOST);  // asks nobody
-    if (lookup->error != 0) {
-        if (!lookup->done) {
-            throw Error(ErrorKind::storage,
-                        fmt::format("resolving: no descriptor: {}", std::strerror(errno)));
-        }
-        std::thread{[lookup] {
-            look_up(*lookup, 0);
-            lookup->written = true;
-            ::eventfd_write(lookup->done.get(), 1);
-        }}.detach();
-        await(*lookup, deadline, stop);
+    Lookup numeric;
+    numeric.host = host;
+    look_up(numeric, AI_NUMERICHOST);  // asks nobody
+    if (numeric.error == 0) {
+        return numeric.addresses;
     }
+    const auto lookup = Lookups::instance().start(host);
+    await(*lookup, deadline, stop);
     if (lookup->error != 0) {
         fail(PeerFault::name_not_found, host, ::gai_strerror(lookup->error));
     }

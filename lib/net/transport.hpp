@@ -108,8 +108,9 @@ private:
 };
 
 /// Connects to the first address of `peer.host` that answers; the next one is tried beside it
-/// after 250 ms (RFC 8305 in small). Name resolution is the system's and is not interruptible.
-/// Throws PeerError: name_not_found, connection_refused, unreachable, timed_out, stopped.
+/// after 250 ms (RFC 8305 in small). `deadline` and `stop` hold for finding the addresses too.
+/// Throws PeerError: name_not_found, connection_refused, unreachable, timed_out, stopped. Where all
+/// addresses of a name failed the message has each of them.
 std::unique_ptr<Transport> connect(const Address& peer, Deadline deadline,
                                    const StopPolicy& stop = {});
 

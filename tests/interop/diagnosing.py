@@ -2,7 +2,6 @@
 ours: what is found out must be what the peer was started as."""
 
 import json
-import socket
 
 import peers
 from harness import case, equal, need
@@ -122,27 +121,3 @@ def store_over_tls(context):
         equal((records[-1]["type"], records[-1]["ok"]), ("summary", 20), "stored")
         context.ours("pacs-store", "--tls", folder, server.address, status=3)
         context.ours("pacs-find", "--tls", server.address, "PatientID=X", status=3)
-
-
-@case
-def diagnose_names(context):
-    """A name with two addresses of which one is dead, and name servers that never answer; the
-    files of the system are others only in this namespace."""
-    for name, text in (("resolv.conf", "nameserver 127.0.0.1\n"),
-                       ("hosts", "127.0.0.1 localhost two\n::1 two\n")):
-        (context.folder / name).write_text(text, encoding="utf-8")
-        context.run("mount", "--bind", context.folder / name, f"/etc/{name}")
-    try:
-        with context.archived() as server:
-            record = diagnosed(context, f"ARCHIVE@two:{server.port}")
-            equal((record["outcome"], record["reason"]), ("warning", "connection_refused"), "two")
-            equal({each["address"]: each["outcome"] for each in record["addresses"]},
-                  {"127.0.0.1": "ok", "::1": "failed"}, "addresses")
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
-            deaf.bind(("127.0.0.1", 53))
-            record = diagnosed(context, "ARCHIVE@host.example:104", "--connect-timeout", "300ms",
-                               status=3)
-            equal((record["steps"][0]["outcome"], record["reason"]), ("failed", "timed_out"), "DNS")
-    finally:
-        for name in ("resolv.conf", "hosts"):
-            context.run("umount", f"/etc/{name}")

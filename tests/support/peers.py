@@ -120,9 +120,9 @@ class Archived(Server):
         return json.loads(line)["port"]
 
 
-def scp_probe(programs, folder):
+def scp_probe(programs, folder, listen="127.0.0.1:0"):
     """Our own upper layer with nothing behind it: takes everything and keeps nothing."""
-    server = Server("scp_probe", [f"{programs}/tests/scp_probe", "--listen", "127.0.0.1:0"], 0, folder,
+    server = Server("scp_probe", [f"{programs}/tests/scp_probe", "--listen", listen], 0, folder,
                     stdout=subprocess.PIPE)
     server.port = int(server.process.stdout.readline().split(b":")[-1])
     return server
