@@ -13,8 +13,9 @@ namespace {
 /// JPEG, MPEG, HEVC, JPIP and their kin.
 constexpr std::string_view pixel_encodings = "1.2.840.10008.1.2.4.";
 
-/// DCMTK's acceptors keep 50 transfer syntaxes of a context, and fail at more.
-constexpr std::size_t most_syntaxes_in_context = 30;
+/// PS3.8 sets no limit, DCMTK does (DICOM_MAXTRANSFERSYNTAXES): acceptors built on 3.6.7, Orthanc
+/// among them, take 50 in a context and answer a request with more of them not at all.
+constexpr std::size_t most_syntaxes_in_context = 50;
 
 /// Of the registry but no encodings of a data set that a C-STORE could carry: MIME and XML
 /// (PS3.10), Papyrus, and the live streams of PS3.22.

@@ -17,7 +17,7 @@ struct Question {
 /// One for each class and transfer syntax.
 std::vector<Question> single_questions(std::span<const ClassCapability> classes,
                                        const std::function<bool(std::size_t)>& wanted);
-/// For each wanted class as few as hold all its transfer syntaxes, 30 at most in each.
+/// For each wanted class as few as hold all its transfer syntaxes, 50 at most in each.
 std::vector<Question> joint_questions(std::span<const ClassCapability> classes,
                                       const std::function<bool(std::size_t)>& wanted);
 

@@ -23,7 +23,9 @@ constexpr Row by_version[] = {
     {"GDCM", "GDCM"},          {"fo-dicom", "fo-dicom"},
 };
 
-// A root is followed by a dot or by the end.
+// A root is followed by a dot or by the end. Each is in the sources of its product, or in the meta
+// header of a published file beside a Manufacturer of that name; what belongs to several is left
+// out.
 constexpr Row by_root[] = {
     {dicom::implementation_class_uid, "pacs-utils"},
     {"1.2.276.0.7230010.3.0.3", "DCMTK (OFFIS)"},
@@ -43,10 +45,9 @@ constexpr Row by_root[] = {
     {"1.3.12.2.1107", "Siemens"},
     {"1.3.46.670589", "Philips"},
     {"1.2.410.200010", "INFINITT"},
-    {"1.2.392.200039", "Aloka"},
+    {"1.2.392.200039.102", "Aloka"},
     {"1.2.840.114340", "SonoSite"},
     {"1.2.840.114236", "Medistim"},
-    {"1.3.76.13", "Mortara"},
 };
 
 bool is_under(std::string_view uid, std::string_view root) noexcept
