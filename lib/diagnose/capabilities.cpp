@@ -2,7 +2,6 @@
 
 #include "base/stop.hpp"
 #include "diagnose/capability_plan.hpp"
-#include "diagnose/makers.hpp"
 #include "dicom/uid.hpp"
 
 #include <algorithm>
@@ -17,8 +16,8 @@ using net::PeerError;
 using net::PeerFault;
 
 constexpr std::size_t contexts_for_the_shy = 16;
-/// Transfer syntaxes in one request, 28 bytes each: DCMTK's acceptors fail at requests over 128
-/// KiB.
+/// Transfer syntaxes in one request, at most 28 bytes each: so it stays under 64 KiB. PS3.8 sets no
+/// limit to a request, acceptors do: DCMTK of 1 MiB (dcmAssociatePDUSizeLimit), ours of 256 KiB.
 constexpr std::size_t most_syntaxes = 1000;
 constexpr int most_retries = 3;
 constexpr std::chrono::milliseconds retry_pause{250};
@@ -129,16 +128,9 @@ private:
 
     void note_peer(const net::Negotiated& agreed)
     {
-        if (found_.peer) {
-            return;
+        if (!found_.peer) {
+            found_.peer = peer_of(agreed);
         }
-        Peer peer;
-        peer.implementation_uid = agreed.peer_implementation_uid;
-        peer.implementation_version = agreed.peer_implementation_version;
-        peer.maker = maker_of(peer.implementation_uid, peer.implementation_version);
-        peer.max_pdu_bytes = agreed.peer_max_pdu_bytes;
-        peer.window = agreed.window.invoked;
-        found_.peer = std::move(peer);
     }
 
     void take(std::span<const Question> batch, std::span<const net::Context> contexts, bool as_scu)

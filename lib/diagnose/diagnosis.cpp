@@ -1,6 +1,7 @@
 #include "diagnose/diagnosis.hpp"
 
 #include "base/error.hpp"
+#include "diagnose/makers.hpp"
 
 #include <fmt/format.h>
 
@@ -21,6 +22,17 @@ std::string_view to_string(Protocol protocol) noexcept
     case Protocol::closes: return "closes";
     }
     return "unknown";
+}
+
+Peer peer_of(const net::Negotiated& agreed)
+{
+    Peer peer;
+    peer.implementation_uid = agreed.peer_implementation_uid;
+    peer.implementation_version = agreed.peer_implementation_version;
+    peer.maker = maker_of(peer.implementation_uid, peer.implementation_version);
+    peer.max_pdu_bytes = agreed.peer_max_pdu_bytes;
+    peer.window = agreed.window.invoked;
+    return peer;
 }
 
 const Step& Diagnosis::step(std::string_view name) const

@@ -47,7 +47,7 @@ enum class Protocol : std::uint8_t {
 };
 std::string_view to_string(Protocol protocol) noexcept;  ///< "HTTP"
 
-/// An A-ASSOCIATE-RJ, or what the association agreed on.
+/// What a peer says of itself when it accepts an association.
 struct Peer {
     std::string implementation_uid;      ///< foreign text, like all strings here
     std::string implementation_version;  ///< may be empty
@@ -56,6 +56,8 @@ struct Peer {
     std::uint16_t window = 1;            ///< operations it takes at once, 0: no limit
     std::optional<bool> identity;        ///< the user identity was confirmed; nullopt: none sent
 };
+/// All but `identity`.
+Peer peer_of(const net::Negotiated& agreed);
 
 /// The conclusion. `reason` is a word of pacs-records(5), empty when all is well.
 struct Verdict {

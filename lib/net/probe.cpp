@@ -1,23 +1,13 @@
 #include "net/probe.hpp"
 
+#include "base/stopwatch.hpp"
 #include "net/echo.hpp"
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 namespace pacs::net {
 
 namespace {
-
-class Stopwatch {
-public:
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-
-private:
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point start_ = Clock::now();
-};
 
 std::string words_of(const Answer& answer)
 {
