@@ -2,9 +2,9 @@
 
 #include "base/log.hpp"
 #include "base/stop.hpp"
+#include "base/stopwatch.hpp"
 #include "diagnose/identify.hpp"
 #include "diagnose/judge.hpp"
-#include "diagnose/makers.hpp"
 #include "dicom/uid.hpp"
 #include "net/echo.hpp"
 #include "net/resolve.hpp"
@@ -22,15 +22,6 @@ namespace {
 
 using net::PeerError;
 using net::PeerFault;
-
-class Stopwatch {
-public:
-    double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-
-private:
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point start_ = Clock::now();
-};
 
 /// The words after "doing X to Y: ", where Y may hold a colon but no colon and space.
 std::string reason_in(const std::string& message)
@@ -232,8 +223,15 @@ private:
     {
         facts_.protocol = found.protocol;
         facts_.greeting = std::move(found.greeting);
-        if (found.report) {
-            facts_.tls_report = std::move(found.report);
+        if (!found.report) {
+            return;
+        }
+        // who demands nothing takes weak keys, too: what was found wrong before stands
+        const auto before = std::exchange(facts_.tls_report, std::move(found.report));
+        for (const auto& fault : before ? before->faults : std::vector<net::TlsReport::Fault>{}) {
+            if (facts_.tls_report->find(fault.kind) == nullptr) {
+                facts_.tls_report->faults.push_back(fault);
+            }
         }
     }
 
@@ -297,16 +295,10 @@ private:
 
     void note_peer(const net::Negotiated& agreed)
     {
-        Peer peer;
-        peer.implementation_uid = agreed.peer_implementation_uid;
-        peer.implementation_version = agreed.peer_implementation_version;
-        peer.maker = maker_of(peer.implementation_uid, peer.implementation_version);
-        peer.max_pdu_bytes = agreed.peer_max_pdu_bytes;
-        peer.window = agreed.window.invoked;
+        facts_.peer = peer_of(agreed);
         if (options_.identity) {
-            peer.identity = agreed.identity_response.has_value();
+            facts_.peer->identity = agreed.identity_response.has_value();
         }
-        facts_.peer = std::move(peer);
     }
 
     bool echo()

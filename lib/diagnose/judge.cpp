@@ -34,7 +34,6 @@ std::string_view reason_word(CertificateFault fault) noexcept
     case CertificateFault::self_signed: return "certificate_self_signed";
     case CertificateFault::unknown_issuer: return "certificate_unknown_issuer";
     case CertificateFault::wrong_name: return "certificate_wrong_name";
-    case CertificateFault::revoked:
     case CertificateFault::weak:
     case CertificateFault::other: break;
     }
@@ -63,6 +62,17 @@ std::string_view reason_word(TlsTrouble trouble) noexcept
     return "unknown";
 }
 
+std::string issuer_hint(const net::TlsReport::Fault& fault)
+{
+    const auto issuer = log::printable(fault.issuer);
+    return fault.issuer == fault.subject
+               ? fmt::format("name the certificate of {} as tls_ca, if it is to be trusted", issuer)
+               : fmt::format(
+                     "have the peer send that intermediate certificate with its own; if {} "
+                     "is the authority itself, name its certificate as tls_ca",
+                     issuer);
+}
+
 std::string certificate_hint(CertificateFault fault, const Diagnosis& facts)
 {
     const auto& leaf = facts.tls_report->chain.front();
@@ -74,11 +84,7 @@ std::string certificate_hint(CertificateFault fault, const Diagnosis& facts)
             "get it on a trusted way, compare its SHA-256 {}, and name the file as "
             "tls_ca",
             leaf.sha256);
-    case CertificateFault::unknown_issuer:
-        return fmt::format(
-            "name the certificate of {} as tls_ca, or have the peer send its "
-            "intermediate certificates",
-            log::printable(facts.tls_report->chain.back().issuer));
+    case CertificateFault::unknown_issuer: return issuer_hint(*facts.tls_report->find(fault));
     case CertificateFault::wrong_name: {
         std::string names;
         for (const auto& name : leaf.names) {
@@ -87,20 +93,24 @@ std::string certificate_hint(CertificateFault fault, const Diagnosis& facts)
         return fmt::format("it is for {}: use that name in the address, or say tls_name",
                            names.empty() ? log::printable(leaf.subject) : names);
     }
-    default: return {};
+    case CertificateFault::weak:
+        return "have one issued with a key of RSA 2048 bits or more, or EC P-256, and signed with "
+               "SHA-256";
+    case CertificateFault::other: break;
     }
+    return {};
 }
 
 Verdict judge_certificate(const Diagnosis& facts)
 {
     const auto& report = *facts.tls_report;
     for (const auto kind :
-         {CertificateFault::revoked, CertificateFault::wrong_name, CertificateFault::expired,
-          CertificateFault::not_yet_valid, CertificateFault::self_signed,
-          CertificateFault::unknown_issuer, CertificateFault::weak, CertificateFault::other}) {
+         {CertificateFault::wrong_name, CertificateFault::expired, CertificateFault::not_yet_valid,
+          CertificateFault::self_signed, CertificateFault::unknown_issuer, CertificateFault::weak,
+          CertificateFault::other}) {
         if (report.find(kind) != nullptr) {
             return failed(reason_word(kind),
-                          net::certificate_words(report) + ", so nothing is sent to it",
+                          net::certificate_words(report) + "; nothing is sent to the peer",
                           report.chain.empty() ? std::string{} : certificate_hint(kind, facts));
         }
     }

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 
 #include <openssl/ssl.h>
 
@@ -81,10 +82,24 @@ void identify(SSL_CTX* context, const TlsSettings& settings)
 }
 
 /// From the gravest: what a person must know first.
-constexpr std::array gravity{CertificateFault::revoked,     CertificateFault::wrong_name,
-                             CertificateFault::expired,     CertificateFault::not_yet_valid,
-                             CertificateFault::self_signed, CertificateFault::unknown_issuer,
-                             CertificateFault::weak,        CertificateFault::other};
+constexpr std::array gravity{CertificateFault::wrong_name,     CertificateFault::expired,
+                             CertificateFault::not_yet_valid,  CertificateFault::self_signed,
+                             CertificateFault::unknown_issuer, CertificateFault::weak,
+                             CertificateFault::other};
+
+std::string issuer_words(const TlsReport::Fault& fault)
+{
+    if (fault.issuer.empty()) {
+        return "the certificate is from an issuer we do not trust";
+    }
+    const auto issuer = log::printable(fault.issuer);
+    return fault.issuer == fault.subject
+               ? fmt::format("the chain of certificates ends at {}, which we do not trust", issuer)
+               : fmt::format(
+                     "the chain of certificates breaks off: {}, the issuer of {}, was not "
+                     "sent and is not among those we trust",
+                     issuer, log::printable(fault.subject));
+}
 
 }  // namespace
 
@@ -127,7 +142,6 @@ std::string_view to_string(CertificateFault fault) noexcept
     case CertificateFault::self_signed: return "is self-signed and not among those we trust";
     case CertificateFault::unknown_issuer: return "is from an issuer we do not trust";
     case CertificateFault::wrong_name: return "is for another host";
-    case CertificateFault::revoked: return "was revoked";
     case CertificateFault::weak: return "is too weak to be safe";
     case CertificateFault::other: return "is not to be trusted";
     }
@@ -147,6 +161,9 @@ std::string certificate_words(const TlsReport& report)
         const auto* const fault = report.find(kind);
         if (fault == nullptr) {
             continue;
+        }
+        if (kind == CertificateFault::unknown_issuer) {
+            return issuer_words(*fault);
         }
         const std::string_view whose =
             fault->depth == 0 ? "the certificate" : "a certificate of the chain";

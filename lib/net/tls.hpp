@@ -60,15 +60,15 @@ struct Certificate {
     bool self_issued = false;  ///< subject and issuer are the same
 };
 
-/// Why a certificate is not to be trusted, RFC 5280 section 6.
+/// Why a certificate is not to be trusted, RFC 5280 section 6. Revocation is not looked at: neither
+/// lists nor OCSP.
 enum class CertificateFault : std::uint8_t {
     expired,
     not_yet_valid,
     self_signed,     ///< signed by itself, and not among what we trust
     unknown_issuer,  ///< no way from it to a certificate we trust, or the chain is incomplete
     wrong_name,      ///< issued for another host
-    revoked,
-    weak,  ///< a key or digest too short to be safe
+    weak,            ///< a key or digest too short to be safe
     other,
 };
 std::string_view to_string(CertificateFault fault) noexcept;  ///< "has expired"
@@ -79,6 +79,9 @@ struct TlsReport {
         CertificateFault kind = CertificateFault::other;
         int depth = 0;      ///< 0: the peer's own certificate, 1: its issuer's, ...
         std::string words;  ///< of OpenSSL
+        // of the certificate where it was found, as in Certificate
+        std::string subject = {};
+        std::string issuer = {};
     };
 
     bool completed = false;          ///< the handshake was finished on our side
@@ -95,7 +98,8 @@ struct TlsReport {
 };
 
 /// What went wrong with the certificate, for people: "the certificate has expired"; of several the
-/// gravest. Empty: nothing.
+/// gravest. A chain that ends at an authority we do not trust is told from one that breaks off
+/// because a certificate was not sent. Foreign text in it was made printable. Empty: nothing.
 std::string certificate_words(const TlsReport& report);
 
 }  // namespace pacs::net

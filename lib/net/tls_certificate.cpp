@@ -134,7 +134,6 @@ CertificateFault fault_of_verification(int code) noexcept
     case X509_V_ERR_CERT_UNTRUSTED: return CertificateFault::unknown_issuer;
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH: return CertificateFault::wrong_name;
-    case X509_V_ERR_CERT_REVOKED: return CertificateFault::revoked;
     case X509_V_ERR_EE_KEY_TOO_SMALL:
     case X509_V_ERR_CA_KEY_TOO_SMALL:
     case X509_V_ERR_CA_MD_TOO_WEAK: return CertificateFault::weak;

@@ -136,8 +136,11 @@ struct TlsTransport::Callbacks {
         const int code = X509_STORE_CTX_get_error(store);
         const auto kind = fault_of_verification(code);
         if (report.find(kind) == nullptr) {
-            report.faults.push_back(
-                {kind, X509_STORE_CTX_get_error_depth(store), X509_verify_cert_error_string(code)});
+            auto* const certificate = X509_STORE_CTX_get_current_cert(store);
+            const auto about = certificate == nullptr ? Certificate{} : describe(certificate);
+            report.faults.push_back({kind, X509_STORE_CTX_get_error_depth(store),
+                                     X509_verify_cert_error_string(code), about.subject,
+                                     about.issuer});
         }
         return self->context_->use() == TlsUse::examine ? 1 : 0;
     }

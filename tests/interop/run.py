@@ -24,6 +24,7 @@ import large_answers  # noqa: E402,F401
 import naming  # noqa: E402,F401
 import real_files  # noqa: E402,F401
 import searching  # noqa: E402,F401
+import securing  # noqa: E402,F401
 import to_peers  # noqa: E402,F401
 
 if __name__ == "__main__":

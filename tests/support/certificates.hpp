@@ -65,7 +65,7 @@ struct CertificateWish {
     long first_day = -1;  ///< from now
     long last_day = 90;
     bool authority = false;
-    const char* key_type = "EC";  ///< or "RSA", of 2048 bits
+    const char* key_type = "EC";  ///< or "RSA", of 2048 bits, or "RSA-1024"
 };
 
 inline void add_extension(X509* certificate, X509* issuer, int id, const std::string& value)
@@ -77,13 +77,20 @@ inline void add_extension(X509* certificate, X509* issuer, int id, const std::st
     X509_EXTENSION_free(extension);
 }
 
+inline Key make_key(const std::string& type)
+{
+    return Key{type == "RSA"        ? EVP_RSA_gen(2048)
+               : type == "RSA-1024" ? EVP_RSA_gen(1024)
+                                    : EVP_EC_gen("P-256")};
+}
+
 /// An identity signed by `issuer`, or by itself without one.
 inline Identity make_identity(const CertificateWish& wish, const Identity* issuer = nullptr)
 {
     constexpr long day = 86'400;
     static long serial = 1;
     Identity made;
-    made.key.reset(std::string{wish.key_type} == "RSA" ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"));
+    made.key = make_key(wish.key_type);
     made.certificate.reset(X509_new());
     X509* const certificate = made.certificate.get();
     must_have(made.key && certificate != nullptr, "key");

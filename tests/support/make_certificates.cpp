@@ -1,5 +1,6 @@
 // make_certificates FOLDER: certificates with their keys, right and wrong, one PEM file each, for
-// tests of TLS. ca.pem has issued all but self-signed.pem and stranger.pem.
+// tests of TLS. ca.pem has issued all but self-signed.pem, stranger.pem, which stranger-ca.pem has,
+// and chained.pem, which intermediate.pem has.
 
 #include "certificates.hpp"
 
@@ -31,11 +32,18 @@ void make_all(const std::filesystem::path& folder)
     write(folder / "good.pem", make_identity(wish, &ca).pem());
     write(folder / "client.pem", make_identity(wish, &ca).pem());
     write(folder / "stranger.pem", make_identity(wish, &stranger).pem());
+    write(folder / "stranger-ca.pem", stranger.certificate_pem());
+    authority.common_name = "Test Intermediate";
+    const auto intermediate = make_identity(authority, &ca);
+    write(folder / "intermediate.pem", intermediate.certificate_pem());
+    write(folder / "chained.pem", make_identity(wish, &intermediate).pem());
     write(folder / "self-signed.pem", make_identity(wish).pem());
     wish.key_type = "RSA";
     const auto rsa = make_identity(wish, &ca);
     write(folder / "rsa.crt", rsa.certificate_pem());
     write(folder / "rsa.key", rsa.key_pem());
+    wish.key_type = "RSA-1024";
+    write(folder / "weak.pem", make_identity(wish, &ca).pem());
     wish = {};
     wish.names = "DNS:other.example";
     write(folder / "other-name.pem", make_identity(wish, &ca).pem());

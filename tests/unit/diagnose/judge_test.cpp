@@ -114,7 +114,6 @@ TEST_CASE("each thing that can be wrong with a certificate has its word")
         {CertificateFault::self_signed, "certificate_self_signed"},
         {CertificateFault::unknown_issuer, "certificate_unknown_issuer"},
         {CertificateFault::wrong_name, "certificate_wrong_name"},
-        {CertificateFault::revoked, "certificate_untrusted"},
         {CertificateFault::weak, "certificate_untrusted"},
         {CertificateFault::other, "certificate_untrusted"}};
     auto facts = failed_at("tls", PeerFault::tls_failed);

@@ -225,7 +225,8 @@ TEST_CASE("a certificate of an unknown authority is refused")
     const auto stranger = make_identity(wish);
     const auto refused = meet(make_identity({}, &stranger), TlsUse::secure);
     CHECK(refused.report.find(CertificateFault::unknown_issuer) != nullptr);
-    CHECK(certificate_words(refused.report) == "the certificate is from an issuer we do not trust");
+    CHECK(certificate_words(refused.report).find("chain of certificates breaks off: CN=") !=
+          std::string::npos);
 }
 
 TEST_CASE("a device's own certificate can be trusted by itself")
