@@ -25,7 +25,8 @@ A failure says how far it came and why, in words.
 certificate, the association with the peer's implementation, and the echo with its round trips.
 Who speaks TLS to a plain port, plainly to a TLS port, or to a web server is told so. It prints
 a record of type diagnosis, on a terminal a text that ends with a verdict and a hint. The
-formats nagios and prometheus diagnose, too; that of nagios exits as plugins do.
+formats nagios and prometheus diagnose, too; that of nagios exits as plugins do. Whether a
+certificate was revoked is not looked at.
 
 --capabilities negotiates every SOP class with every transfer syntax, in both roles, and prints
 what the peer accepts. Nothing in these records depends on the time: keep and compare them.
@@ -44,7 +45,7 @@ what the peer accepts. Nothing in these records depends on the time: keep and co
       "pacs-echo --format nagios --warn-time 500ms --crit-time 5s @archive", 0},
      {"What node_exporter's textfile collector reads",
       "pacs-echo --all --format prometheus >pacs.prom", 1}},
-    {"pacs-find(1)", "pacs-store(1)", "pacs.toml(5)", "pacs-exit-status(7)"},
+    {"pacs-find(1)", "pacs-store(1)", "pacs-conformance(7)", "pacs-exit-status(7)"},
     {{"1", "some echoes failed; or a peer answered, but with a failure status"},
      {"3", "no echo was answered: every peer was unreachable, refused, aborted or timed out"}},
     false};

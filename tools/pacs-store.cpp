@@ -49,7 +49,7 @@ const cli::ToolInfo info{
                   "tar cf - /srv/export | pacs-store --set PatientID=TRIAL-7 --skip-existing - "
                   "@archive"}},
     .see_also = {"pacs-echo(1)", "pacs-find(1)", "pacs-archived(1)", "pacs-records(5)",
-                 "pacs.toml(5)", "pacs-exit-status(7)", "pacs-conformance(7)"},
+                 "pacs-exit-status(7)", "pacs-conformance(7)"},
     .exit_notes = {{"0", "every object is stored, perhaps with a warning, or was there already"},
                    {"1", "some objects failed; their records say why"},
                    {"3",

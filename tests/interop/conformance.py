@@ -298,6 +298,12 @@ def conformance_proposals(context):
             equal(ident, 1, "the only context")
             heard[program, abstract] = syntaxes
     equal(heard, said, "proposed contexts")
+    diagnosing = proposed(context, "pacs-echo", "--diagnose", "PEER", window=True)
+    equal([words[1:] for words in diagnosing],
+          [(wire.VERIFICATION, said["pacs-echo", wire.VERIFICATION])], "contexts of --diagnose")
+    capabilities = proposed(context, "pacs-echo", "--capabilities", "PEER", window=True)
+    equal((len(capabilities), {len(syntaxes) for _, _, syntaxes in capabilities}), (128, {1}),
+          "contexts of --capabilities and their transfer syntaxes")
 
 
 @case
