@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t group_limit = 4000;
 constexpr std::chrono::milliseconds longest_wait{500};
+constexpr std::chrono::milliseconds shortest_wait{20};
 
 std::filesystem::path checked(const std::filesystem::path& path)
 {
@@ -49,9 +50,11 @@ IndexSink::IndexSink(const std::filesystem::path& path, const std::vector<dicom:
       writer_(prepared(path), index::Synchronous::normal),
       files_(writer_)
 {
-    begin();
-    key_set_ = files_.key_set(add);
-    commit();
+    if (!add.empty()) {
+        begin();
+        key_set_ = files_.key_set(add);
+        commit();
+    }
 }
 
 void IndexSink::begin()
@@ -72,10 +75,10 @@ std::int64_t IndexSink::row_of(Place& place)
     return place.row;
 }
 
-std::string_view IndexSink::put(Task& task, bool& copy)
+bool IndexSink::put(Task& task)
 {
     if (task.place->absolute.empty()) {
-        return {};
+        return false;
     }
     begin();
     ++waiting_;
@@ -92,9 +95,8 @@ std::string_view IndexSink::put(Task& task, bool& copy)
     row.key_set = key_set_;
     row.sha256 = finding.sha256;
     row.extras = std::move(finding.extras);
-    const bool known = task.known.has_value();
-    copy = !files_.put(row, finding.object ? &finding.record : nullptr, known || task.lookup);
-    return known ? "changed" : "new";
+    return !files_.put(row, finding.object ? &finding.record : nullptr,
+                       task.known.has_value() || task.lookup);
 }
 
 void IndexSink::remove(const Task& task, const OnRemoved& on_removed)
@@ -122,6 +124,11 @@ bool IndexSink::due() const
 {
     return open_ &&
            (waiting_ >= group_limit || std::chrono::steady_clock::now() - since_ >= longest_wait);
+}
+
+std::chrono::steady_clock::time_point IndexSink::patience() const
+{
+    return open_ ? since_ + shortest_wait : std::chrono::steady_clock::time_point{};
 }
 
 void IndexSink::commit()

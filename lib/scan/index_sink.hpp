@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 namespace pacs::scan {
@@ -22,9 +21,9 @@ public:
     IndexSink(const std::filesystem::path& path, const std::vector<dicom::Tag>& add);
 
     using OnRemoved = std::function<void(const index::RemovedFile&)>;
-    /// "new", "changed", or empty when nothing went in; `copy` is set when another file had the
-    /// instance.
-    std::string_view put(Task& task, bool& copy);
+    /// Puts a file with what it holds in, unless the task has no place in an index. True: it is a
+    /// copy, another file had the instance.
+    bool put(Task& task);
     /// Removes a file or a folder with all beneath it; `on_removed` hears of each file, and may
     /// commit.
     void remove(const Task& task, const OnRemoved& on_removed);
@@ -34,6 +33,8 @@ public:
 
     /// True when enough is waiting for a commit.
     bool due() const;
+    /// Until when more may be waited for, so that a commit is not of a few rows only.
+    std::chrono::steady_clock::time_point patience() const;
     void commit();
     /// Takes out the studies that must be read again as a whole, of which all files are there as
     /// they were; true when some file must be read again.

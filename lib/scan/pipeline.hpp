@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -7,11 +8,21 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 namespace pacs::scan {
+
+/// How many threads work.
+struct Threads {
+    Threads(unsigned count) : at_first(count), most(count) {}
+    Threads(unsigned first, unsigned limit) : at_first(first), most(limit) {}
+
+    unsigned at_first;
+    unsigned most;  ///< when work waits for something else than a core
+};
 
 /// Work on items in several threads whose results are wanted in the order of the items: one thread
 /// puts, one takes, and between them there are never more than `window` items, so memory is bounded
@@ -21,12 +32,15 @@ namespace pacs::scan {
 template <typename Item>
 class Pipeline {
 public:
-    /// `work` is called by many threads at once, with the number of the thread. What it throws
-    /// comes out of take() in the place of its item.
-    Pipeline(unsigned threads, std::size_t window, std::function<void(Item&, unsigned thread)> work)
-        : work_(std::move(work)), slots_(window)
+    /// Called by many threads at once, with the number of the thread. True: it mostly waited, and
+    /// one thread more would be of use.
+    using Work = std::function<bool(Item&, unsigned thread)>;
+
+    /// What `work` throws comes out of take() in the place of its item.
+    Pipeline(Threads threads, std::size_t window, Work work)
+        : work_(std::move(work)), most_(threads.most), slots_(window)
     {
-        for (unsigned thread = 0; thread < threads; ++thread) {
+        for (unsigned thread = 0; thread < threads.at_first; ++thread) {
             threads_.emplace_back([this, thread] { run(thread); });
         }
     }
@@ -67,9 +81,7 @@ public:
     std::optional<Item> take()
     {
         std::unique_lock lock{mutex_};
-        done_.wait(lock, [this] {
-            return taken_ < put_ ? slots_[taken_ % slots_.size()].done : finished_;
-        });
+        done_.wait(lock, [this] { return can_take(); });
         if (taken_ == put_) {
             if (error_) {
                 std::rethrow_exception(std::exchange(error_, nullptr));
@@ -87,7 +99,13 @@ public:
     bool ready() const
     {
         const std::lock_guard lock{mutex_};
-        return taken_ < put_ ? slots_[taken_ % slots_.size()].done : finished_;
+        return can_take();
+    }
+    /// Waits until take() would not, at most until `then`; true when it would not.
+    bool ready_until(std::chrono::steady_clock::time_point then) const
+    {
+        std::unique_lock lock{mutex_};
+        return done_.wait_until(lock, then, [this] { return can_take(); });
     }
     /// Nobody takes any more: put() returns.
     void stop()
@@ -105,6 +123,24 @@ private:
         bool done = false;
     };
 
+    bool can_take() const  // needs the mutex
+    {
+        return taken_ < put_ ? slots_[taken_ % slots_.size()].done : finished_;
+    }
+
+    void add_thread()  // needs the mutex, and something that was put
+    {
+        if (stopped_ || threads_.size() >= most_) {
+            return;
+        }
+        const auto thread = static_cast<unsigned>(threads_.size());
+        try {
+            threads_.emplace_back([this, thread] { run(thread); });
+        } catch (const std::system_error&) {
+            return;  // the system has none to give: those that there are do the work
+        }
+    }
+
     void run(unsigned thread)
     {
         std::unique_lock lock{mutex_};
@@ -117,12 +153,16 @@ private:
             Slot& slot = slots_[number % slots_.size()];
             lock.unlock();
             std::exception_ptr error;
+            bool waited = false;
             try {
-                work_(*slot.item, thread);
+                waited = work_(*slot.item, thread);
             } catch (...) {
                 error = std::current_exception();
             }
             lock.lock();
+            if (waited) {
+                add_thread();
+            }
             slot.error = std::move(error);
             slot.done = true;
             if (number == taken_) {
@@ -131,12 +171,13 @@ private:
         }
     }
 
-    const std::function<void(Item&, unsigned)> work_;
+    const Work work_;
+    const unsigned most_;
     std::vector<Slot> slots_;
     mutable std::mutex mutex_;
     std::condition_variable room_;
     std::condition_variable ready_;
-    std::condition_variable done_;
+    mutable std::condition_variable done_;
     std::uint64_t put_ = 0;
     std::uint64_t begun_ = 0;
     std::uint64_t taken_ = 0;
@@ -152,7 +193,7 @@ private:
 /// was begun is done and `produce` has returned; of `produce` and `work` after all items before
 /// were taken.
 template <typename Item, typename Produce, typename Work, typename Take>
-void run_pipeline(unsigned threads, std::size_t window, Produce produce, Work work, Take take)
+void run_pipeline(Threads threads, std::size_t window, Produce produce, Work work, Take take)
 {
     Pipeline<Item> all{threads, window, std::move(work)};
     std::thread producer{[&] {

@@ -5,17 +5,18 @@
 #include "base/stop.hpp"
 #include "dicom/dictionary.hpp"
 #include "dicom/vr.hpp"
-#include "scan/examiner.hpp"
 #include "scan/index_sink.hpp"
 #include "scan/pipeline.hpp"
 #include "scan/scan_record.hpp"
 #include "scan/walk.hpp"
+#include "scan/worker.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -24,8 +25,10 @@ namespace pacs::scan {
 namespace {
 
 /// Tasks that pass from thread to thread at once, and how many of these are under way.
-constexpr std::size_t batch_size = 64;
-constexpr std::size_t window_per_thread = 16;
+constexpr std::size_t batch_size = 32;
+constexpr std::size_t window_per_thread = 32;
+/// Threads for one core while they wait for the disk.
+constexpr unsigned waiting_per_core = 4;
 /// Spooled members and lists of them count as much as so many files.
 constexpr std::size_t member_weight = 16;
 
@@ -33,6 +36,36 @@ constexpr std::size_t member_weight = 16;
 struct Said {
     JsonLine record;
     std::string json;
+};
+
+/// Batches that are done with, to be filled again: their tasks are freed by the thread that fills
+/// them, and not by the one that all others wait for.
+class Spent {
+public:
+    void put(Batch batch)
+    {
+        const std::lock_guard lock{mutex_};
+        batches_.push_back(std::move(batch));
+    }
+    /// An empty batch.
+    Batch take()
+    {
+        Batch batch;
+        {
+            const std::lock_guard lock{mutex_};
+            if (!batches_.empty()) {
+                batch = std::move(batches_.back());
+                batches_.pop_back();
+            }
+        }
+        batch.clear();
+        batch.reserve(batch_size);
+        return batch;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<Batch> batches_;
 };
 
 class Scan {
@@ -70,9 +103,10 @@ private:
 
     void pass(const Fill& fill);
     void produce(Pipeline<Batch>& work, const Fill& fill);
-    void examine(Task& task, Examiner& examiner) const;
+    void take(Batch batch, const Pipeline<Batch>& work);
     void settle(Task& task);
-    void say(Task& task, std::string_view change);
+    void remove(const Task& task);
+    void count(const Task& task);
     void say(JsonLine record, std::string json = {});
     void flush(bool more);
 
@@ -82,45 +116,17 @@ private:
     std::optional<IndexSink> sink_;
     std::optional<index::KnownFiles> known_;
     std::vector<Said> said_;
+    Spent spent_;
     bool quiet_ = false;
 };
 
-void Scan::examine(Task& task, Examiner& examiner) const
-{
-    if (task.kind == Task::Kind::member) {
-        task.finding = examiner.content(*task.content, task.named);
-        task.content.reset();
-        return;
-    }
-    if (task.kind != Task::Kind::file) {
-        return;
-    }
-    const index::FileFacts* const facts = task.known ? &task.known->facts : nullptr;
-    auto finding = examiner.file(task.path(), task.named, task.may_skip ? facts : nullptr, facts,
-                                 task.known ? task.known->sha256 : std::string{});
-    task.unchanged = !finding;
-    if (finding) {
-        task.finding = std::move(*finding);
-        return;
-    }
-    // As the earlier scan found it; only what is not well is said again.
-    const index::KnownFile& known = *task.known;
-    task.finding.outcome = known.outcome == "failed"    ? Outcome::failed
-                           : known.outcome == "warning" ? Outcome::warning
-                           : known.outcome == "skipped" ? Outcome::skipped
-                                                        : Outcome::ok;
-    task.finding.reason = known.reason;
-    task.finding.message = known.message;
-    task.finding.size = static_cast<std::uint64_t>(known.facts.size);
-}
-
 void Scan::produce(Pipeline<Batch>& work, const Fill& fill)
 {
-    Batch batch;
+    Batch batch = spent_.take();
     std::size_t weight = 0;
     const auto send = [&] {
         weight = 0;
-        return work.put(std::exchange(batch, {}));
+        return work.put(std::exchange(batch, spent_.take()));
     };
     WalkOptions how{
         options_.standard_input, known_ ? &*known_ : nullptr, {}, options_.digest, options_.forget};
@@ -141,27 +147,19 @@ void Scan::produce(Pipeline<Batch>& work, const Fill& fill)
 void Scan::pass(const Fill& fill)
 {
     const unsigned threads = threads_or_cores(options_.threads);
-    std::vector<std::unique_ptr<Examiner>> examiners;
-    for (unsigned thread = 0; thread < threads; ++thread) {
-        examiners.push_back(std::make_unique<Examiner>(how_));
-    }
+    const unsigned most = options_.threads != 0 ? threads : waiting_per_core * threads;
+    std::vector<std::unique_ptr<Worker>> workers(most);
     try {
         run_pipeline<Batch>(
-            threads, window_per_thread * threads,
+            {threads, most}, window_per_thread * threads,
             [&](Pipeline<Batch>& work) { produce(work, fill); },
             [&](Batch& batch, unsigned thread) {
-                for (Task& task : batch) {
-                    examine(task, *examiners[thread]);
+                if (!workers[thread]) {
+                    workers[thread] = std::make_unique<Worker>(how_, quiet_);
                 }
+                return workers[thread]->work(batch);
             },
-            [&](Batch&& batch, const Pipeline<Batch>& work) {
-                for (Task& task : batch) {
-                    settle(task);
-                }
-                if (!sink_ || sink_->due() || !work.ready()) {
-                    flush(work.ready());
-                }
-            });
+            [&](Batch&& batch, const Pipeline<Batch>& work) { take(std::move(batch), work); });
     } catch (const Error& error) {
         // Stopped in the middle of a file: all before it stands.
         if (error.kind() != ErrorKind::limit || !StopFlag::instance().raised()) {
@@ -171,6 +169,50 @@ void Scan::pass(const Fill& fill)
     flush(false);
 }
 
+void Scan::take(Batch batch, const Pipeline<Batch>& work)
+{
+    const std::uint64_t files_before = counters_.files;
+    std::uint64_t bytes = 0;
+    for (Task& task : batch) {
+        settle(task);
+        bytes += task.finding.size;
+    }
+    if (options_.on_progress && !quiet_) {
+        options_.on_progress(counters_.files - files_before, bytes);
+    }
+    spent_.put(std::move(batch));
+    if (!sink_ || sink_->due() || !work.ready_until(sink_->patience())) {
+        flush(work.ready());
+    }
+}
+
+void Scan::remove(const Task& task)
+{
+    const std::string shown = task.path();
+    const std::string known =
+        (task.place->absolute == "/" ? "" : task.place->absolute) + "/" + task.name;
+    sink_->remove(task, [&](const index::RemovedFile& removed) {
+        ++counters_.removed;
+        say(removed_record(removed, shown + removed.path.substr(known.size())));
+        if (sink_->due()) {
+            flush(true);
+        }
+    });
+}
+
+void Scan::count(const Task& task)
+{
+    const Finding& finding = task.finding;
+    const bool object = finding.object || (task.unchanged && task.known->object);
+    counters_.files += task.container ? 0 : 1;
+    counters_.objects += object ? 1 : 0;
+    counters_.bytes += object ? finding.size : 0;
+    counters_.fallbacks += finding.fallback ? 1 : 0;
+    counters_.unchanged += task.unchanged ? 1 : 0;
+    counters_.added += !task.container && task.change == "new" ? 1 : 0;
+    counters_.changed += !task.container && task.change == "changed" ? 1 : 0;
+}
+
 void Scan::settle(Task& task)
 {
     if (task.kind == Task::Kind::moved_folder) {
@@ -178,54 +220,19 @@ void Scan::settle(Task& task)
         return;
     }
     if (task.kind == Task::Kind::removed_file || task.kind == Task::Kind::removed_folder) {
-        const std::string shown = task.path();
-        const std::string known =
-            (task.place->absolute == "/" ? "" : task.place->absolute) + "/" + task.name;
-        sink_->remove(task, [&](const index::RemovedFile& removed) {
-            ++counters_.removed;
-            say(removed_record(removed, shown + removed.path.substr(known.size())));
-            if (sink_->due()) {
-                flush(true);
-            }
-        });
+        remove(task);
         return;
     }
     if (quiet_) {
-        bool copy = false;
-        sink_->put(task, copy);
+        sink_->put(task);
         return;
     }
-    const Finding& finding = task.finding;
-    // Neither a file nor a folder, as before.
-    task.unchanged = task.unchanged || (task.kind == Task::Kind::finished && !task.container &&
-                                        task.known && task.known->reason == finding.reason);
-    counters_.files += task.container ? 0 : 1;
-    counters_.objects += finding.object || (task.unchanged && task.known->object) ? 1 : 0;
-    counters_.bytes += finding.object || (task.unchanged && task.known->object) ? finding.size : 0;
-    counters_.fallbacks += finding.fallback ? 1 : 0;
-    std::string_view change;
-    if (task.unchanged) {
-        ++counters_.unchanged;
-    } else if (sink_) {
-        bool copy = false;
-        change = sink_->put(task, copy);
-        counters_.copies += copy ? 1 : 0;
-        counters_.added += !task.container && change == "new" ? 1 : 0;
-        counters_.changed += !task.container && change == "changed" ? 1 : 0;
+    count(task);
+    if (sink_ && !task.unchanged) {
+        counters_.copies += sink_->put(task) ? 1 : 0;
     }
-    say(task, change);
-    if (options_.on_progress) {
-        options_.on_progress(1, finding.size);
-    }
-}
-
-void Scan::say(Task& task, std::string_view change)
-{
-    if (auto record = scan_record(task, change)) {
-        say(std::move(*record), std::move(task.finding.dicom_json));
-    }
-    for (const std::string& path : task.finding.missing) {
-        say(missing_record(task, path));
+    for (JsonLine& record : task.records) {
+        say(std::move(record), std::exchange(task.finding.dicom_json, {}));
     }
 }
 

@@ -50,7 +50,7 @@ void add_members(JsonLine& line, const Task& task)
 
 }  // namespace
 
-std::optional<JsonLine> scan_record(const Task& task, std::string_view change)
+std::optional<JsonLine> scan_record(const Task& task)
 {
     const Finding& finding = task.finding;
     const bool well = finding.outcome == Outcome::ok || finding.outcome == Outcome::skipped;
@@ -65,8 +65,8 @@ std::optional<JsonLine> scan_record(const Task& task, std::string_view change)
         return line;  // a line of standard input that names nothing
     }
     add_place(line, task);
-    if (!change.empty()) {
-        line.add("change", change);
+    if (!task.change.empty()) {
+        line.add("change", task.change);
     }
     if (finding.object || finding.size > 0) {
         line.add("size", finding.size);

@@ -10,9 +10,9 @@
 namespace pacs::scan {
 
 /// The record of a task that is done, pacs-records(5): of type `instance` for an object, else
-/// `file`. `change`: "new" or "changed" when it went into an index, else empty. nullopt: there is
-/// nothing to be said, the file is as it was or only a tar file with others in it.
-std::optional<JsonLine> scan_record(const Task& task, std::string_view change);
+/// `file`. nullopt: there is nothing to be said, the file is as it was or only a tar file with
+/// others in it.
+std::optional<JsonLine> scan_record(const Task& task);
 
 /// The record of a file that a DICOMDIR names and that is not there.
 JsonLine missing_record(const Task& dicomdir, const std::string& path);

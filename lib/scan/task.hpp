@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/json_line.hpp"
 #include "index/files.hpp"
 #include "scan/finding.hpp"
 #include "stream/content.hpp"
@@ -9,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pacs::scan {
@@ -50,6 +52,8 @@ struct Task {
     // what came of it
     bool unchanged = false;
     Finding finding;
+    std::string_view change;        ///< "new" or "changed" when it goes into an index
+    std::vector<JsonLine> records;  ///< what is to be said of it; DICOM JSON goes with the first
 
     /// As it is shown: place and name.
     std::string path() const

@@ -1,7 +1,11 @@
 #include "scan/pipeline.hpp"
 #include "catch.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 
@@ -14,6 +18,7 @@ TEST_CASE("results come in the order of the items, whichever thread is done firs
                                std::atomic_signal_fence(std::memory_order_seq_cst);
                            }
                            item *= 2;
+                           return false;
                        }};
     std::thread producer{[&] {
         for (int item = 0; item < 2000; ++item) {
@@ -37,6 +42,7 @@ TEST_CASE("what work throws comes in the place of its item, what the producer th
                            if (item == 1) {
                                throw std::runtime_error("one");
                            }
+                           return false;
                        }};
     for (const int item : {0, 1, 2}) {
         CHECK(work.put(item));
@@ -51,7 +57,7 @@ TEST_CASE("what work throws comes in the place of its item, what the producer th
 
 TEST_CASE("a producer that waits for room goes on when nobody takes any more")
 {
-    Pipeline<int> work{1, 1, [](int&, unsigned) {}};
+    Pipeline<int> work{1, 1, [](int&, unsigned) { return false; }};
     std::thread producer{[&] {
         while (work.put(1)) {
         }
@@ -82,7 +88,10 @@ TEST_CASE("an exception of any part ends the work and comes out")
                         }
                     }
                 },
-                [&](int& item, unsigned) { fail_at_10("work", item); },
+                [&](int& item, unsigned) {
+                    fail_at_10("work", item);
+                    return false;
+                },
                 [&](int&& item, const Pipeline<int>&) {
                     fail_at_10("take", item);
                     ++taken;
@@ -91,4 +100,66 @@ TEST_CASE("an exception of any part ends the work and comes out")
         CHECK_THROWS_WITH(run(), bad);
         CHECK(taken == 10);
     }
+}
+
+TEST_CASE("work that waits gets more threads, and never more than allowed")
+{
+    // The second item waits until four are being worked on at once: with the one thread that there
+    // is at first, and without more, it would wait for ever.
+    std::mutex gate;
+    std::condition_variable opened;
+    unsigned under_way = 0;
+    std::atomic<unsigned> highest{0};
+    Pipeline<int> work{{1, 4}, 100, [&](int& item, unsigned thread) {
+                           highest = std::max<unsigned>(highest, thread + 1);
+                           if (item >= 10) {
+                               std::unique_lock lock{gate};
+                               ++under_way;
+                               opened.notify_all();
+                               opened.wait(lock, [&] { return under_way >= 4; });
+                           }
+                           return true;
+                       }};
+    for (int item = 0; item < 100; ++item) {
+        REQUIRE(work.put(item));
+    }
+    work.finish();
+    for (int item = 0; item < 100; ++item) {
+        CHECK(work.take() == item);
+    }
+    CHECK_FALSE(work.take());
+    CHECK(highest == 4);
+}
+
+TEST_CASE("work that does not wait keeps its threads")
+{
+    std::atomic<unsigned> highest{0};
+    Pipeline<int> work{{2, 8}, 4, [&](int&, unsigned thread) {
+                           highest = std::max<unsigned>(highest, thread + 1);
+                           return false;
+                       }};
+    for (int item = 0; item < 100; ++item) {
+        REQUIRE(work.put(item));
+        CHECK(work.take() == item);
+    }
+    CHECK(highest <= 2);
+}
+
+TEST_CASE("a wait for the next item ends with the item, or with its time")
+{
+    using namespace std::chrono_literals;
+    const auto now = [] { return std::chrono::steady_clock::now(); };
+    std::mutex gate;
+    std::unique_lock closed{gate};
+    Pipeline<int> work{1, 2, [&](int&, unsigned) {
+                           const std::lock_guard pass{gate};
+                           return false;
+                       }};
+    work.put(1);
+    CHECK_FALSE(work.ready_until(now() + 1ms));
+    closed.unlock();
+    CHECK(work.ready_until(now() + 1h));
+    CHECK(work.take() == 1);
+    work.finish();
+    CHECK(work.ready_until(now() + 1h));
 }

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "scan/examiner.hpp"
+#include "scan/task.hpp"
+
+namespace pacs::scan {
+
+/// What one thread of a scan does with tasks: it examines files and makes ready what is to be said
+/// of them, so that nothing but the order of things is left to the thread that writes them down.
+class Worker {
+public:
+    /// `quiet`: nothing is to be said.
+    Worker(const ExamineOptions& options, bool quiet)
+        : examiner_(options), options_(options), quiet_(quiet)
+    {
+    }
+
+    /// True when the thread mostly waited meanwhile, as it does for files that are not in the page
+    /// cache: then more threads than cores are of use.
+    bool work(Batch& batch);
+
+private:
+    void examine(Task& task);
+    void describe(Task& task) const;
+
+    Examiner examiner_;
+    ExamineOptions options_;
+    bool quiet_;
+};
+
+}  // namespace pacs::scan
