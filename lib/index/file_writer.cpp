@@ -183,7 +183,7 @@ bool FileWriter::put(const FileRow& row, const InstanceRecord* record, bool know
         statements_->add_extra.bind(3, std::string_view{value});
         statements_->add_extra.run();
     }
-    if (record != nullptr) {
+    if (record != nullptr && !placed.same_study) {
         add_claim(id, placed.instance, placed.added, *record);
     }
     return record == nullptr || placed.added;

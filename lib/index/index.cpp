@@ -1,18 +1,44 @@
 #include "index/index.hpp"
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "index/readers.hpp"
 #include "index/schema.hpp"
 #include "index/sqlite.hpp"
 
 #include <fmt/format.h>
 
+#include <span>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace pacs::index {
 
+namespace {
+
+// The schema made in place, statement by statement, would be flushed a dozen times.
+void create(const std::filesystem::path& path)
+{
+    // Of a file that is gone: SQLite would take them for those of the new one.
+    for (const char* suffix : {"-wal", "-shm", "-journal"}) {
+        std::error_code ignored;
+        std::filesystem::remove(path.string() + suffix, ignored);
+    }
+    const std::string image = empty_index();
+    replace_file(path, std::as_bytes(std::span{image}));
+}
+
+}  // namespace
+
 bool Index::create_or_migrate(const std::filesystem::path& path)
 {
+    std::error_code error;
+    if (std::filesystem::symlink_status(path, error).type() ==
+        std::filesystem::file_type::not_found) {
+        create(path);
+        return true;
+    }
     check_head(path);
     Database database{path, Database::Mode::create};
     // The mode is part of the file; only an empty or old file of ours comes here.

@@ -77,27 +77,26 @@ std::optional<std::string> value_of(const dicom::DataSet& header, const Attribut
     }
 }
 
-std::map<Tag, std::string> values_of(const dicom::DataSet& header,
-                                     std::span<const Attribute> wanted,
-                                     const dicom::CharacterSet& charset)
+Values values_of(const dicom::DataSet& header, std::span<const Attribute> wanted,
+                 const dicom::CharacterSet& charset)
 {
-    std::map<Tag, std::string> values;
+    Values values;
+    values.reserve(header.elements().size());
     for (const Attribute& attribute : wanted) {
         if (!header.has(attribute.tag)) {
             continue;
         }
         if (auto value = value_of(header, attribute, charset); value && !value->empty()) {
-            values.emplace(attribute.tag, std::move(*value));
+            values[attribute.tag] = std::move(*value);
         }
     }
     return values;
 }
 
-std::vector<std::map<Tag, std::string>> requests_of(const dicom::DataSet& header,
-                                                    const dicom::CharacterSet& charset)
+std::vector<Values> requests_of(const dicom::DataSet& header, const dicom::CharacterSet& charset)
 {
     constexpr std::size_t limit = 100;
-    std::vector<std::map<Tag, std::string>> requests;
+    std::vector<Values> requests;
     const dicom::Element* sequence = header.find(Tag{0x0040, 0x0275});
     if (sequence == nullptr) {
         return requests;

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "dicom/data_set.hpp"
-#include "dicom/tag.hpp"
+#include "index/values.hpp"
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,9 +18,9 @@ struct InstanceRecord {
     std::string transfer_syntax_uid;
     /// Values of index::attributes() that are not empty, trimmed and converted; dates as YYYYMMDD,
     /// numbers in plain decimal. One that cannot be read as its VR is left out.
-    std::map<dicom::Tag, std::string> values;
+    Values values;
     /// Items of Request Attributes Sequence.
-    std::vector<std::map<dicom::Tag, std::string>> requests;
+    std::vector<Values> requests;
 
     /// What the values of patient and study, and of the series, say, as one number each: records
     /// that say the same have the same ones.

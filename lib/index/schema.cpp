@@ -88,6 +88,17 @@ void check_version(Database& database, int at_least)
     }
 }
 
+std::string empty_index()
+{
+    Database database{":memory:", Database::Mode::create};
+    migrate(database);
+    std::string image = database.image();
+    // "The Database Header" of the file format: the versions to write and to read it, 2 for WAL.
+    image.at(18) = '\2';
+    image.at(19) = '\2';
+    return image;
+}
+
 bool migrate(Database& database)
 {
     database.run("BEGIN IMMEDIATE");

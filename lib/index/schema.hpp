@@ -3,6 +3,7 @@
 #include "index/sqlite.hpp"
 
 #include <filesystem>
+#include <string>
 
 namespace pacs::index {
 
@@ -16,6 +17,9 @@ void check_head(const std::filesystem::path& path);
 /// The same through SQLite, whose write-ahead log may be newer than the file; also when `at_least`
 /// is not reached. Changes nothing.
 void check_version(Database& database, int at_least);
+
+/// The file of an index with nothing in it, in WAL mode.
+std::string empty_index();
 
 /// Brings the schema from whatever version up to schema_version, each step one transaction.
 /// Returns true when it was made anew.

@@ -27,6 +27,8 @@ public:
     std::int64_t changes() const noexcept { return sqlite3_changes64(handle_.get()); }
     /// Writes the log back as far as readers allow, and returns; they and a writer go on meanwhile.
     void checkpoint();
+    /// The bytes of the file; of one in memory (":memory:") those that it would have.
+    std::string image();
     sqlite3* handle() const noexcept { return handle_.get(); }
     const std::filesystem::path& path() const noexcept { return path_; }
     [[noreturn]] void fail(std::string_view doing) const;

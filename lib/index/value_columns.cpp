@@ -3,8 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <system_error>
 
 namespace pacs::index {
+
+namespace {
+
+/// So that SQLite need not make a number of it.
+std::optional<std::int64_t> number_of(const Attribute& attribute, std::string_view text) noexcept
+{
+    std::int64_t number = 0;
+    if (attribute.storage != Storage::integer) {
+        return std::nullopt;
+    }
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc{} && stop == end ? std::optional{number} : std::nullopt;
+}
+
+}  // namespace
 
 ValueColumns::ValueColumns(std::initializer_list<dicom::QueryLevel> levels, int fixed)
 {
@@ -19,16 +39,21 @@ ValueColumns::ValueColumns(std::initializer_list<dicom::QueryLevel> levels, int 
     }
 }
 
-void ValueColumns::bind(Statement& statement, int first,
-                        const std::map<dicom::Tag, std::string>& values) const
+void ValueColumns::bind(Statement& statement, int first, const Values& values) const
 {
+    auto value = values.begin();  // both ascend
     for (const Attribute* attribute : attributes) {
-        const auto value = values.find(attribute->tag);
-        if (value == values.end()) {
-            statement.bind_null(first++);
-        } else {
-            statement.bind(first++, std::string_view{value->second});
+        while (value != values.end() && value->first < attribute->tag) {
+            ++value;
         }
+        if (value == values.end() || value->first != attribute->tag) {
+            statement.bind_null(first);
+        } else if (const auto number = number_of(*attribute, value->second)) {
+            statement.bind(first, *number);
+        } else {
+            statement.bind(first, std::string_view{value->second});
+        }
+        ++first;
     }
 }
 

@@ -3,9 +3,9 @@
 #include "dicom/query_level.hpp"
 #include "index/attributes.hpp"
 #include "index/sqlite.hpp"
+#include "index/values.hpp"
 
 #include <initializer_list>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +22,7 @@ struct ValueColumns {
 
     /// Binds the values from parameter `first` on; NULL for those that are not there. They must
     /// live until the statement ran.
-    void bind(Statement& statement, int first,
-              const std::map<dicom::Tag, std::string>& values) const;
+    void bind(Statement& statement, int first, const Values& values) const;
     /// "INSERT INTO table (fixed and value columns) VALUES (their parameters)".
     std::string insert_sql(std::string_view table, std::string_view fixed_names,
                            std::string_view fixed_places) const;

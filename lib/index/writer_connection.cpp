@@ -80,7 +80,8 @@ WriterConnection::WriterConnection(const std::filesystem::path& path, Synchronou
                                    "instance_row",
                                    "series, sop_instance_uid, sop_class, transfer_syntax, sha256, "
                                    "size, received_ms, source, file",
-                                   "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9")),
+                                   "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9") +
+                                   " ON CONFLICT (sop_instance_uid) DO NOTHING"),
       remove_instance_(database_, "DELETE FROM instance_row WHERE sop_instance_uid = ?1"),
       take_out_(database_, "DELETE FROM instance_row WHERE id = ?1"),
       add_class_(database_, "INSERT OR IGNORE INTO study_class (study, class) VALUES (?1, ?2)"),
@@ -235,7 +236,8 @@ void WriterConnection::add_names(const InstanceRecord& record, QueryLevel table,
     }
 }
 
-void WriterConnection::add_instance(const InstanceRecord& record, Id series, Id file)
+// False: its UID is there.
+bool WriterConnection::add_instance(const InstanceRecord& record, Id series, Id file)
 {
     const std::string digest = bytes_of_hex(record.sha256);
     add_instance_.bind(1, series);
@@ -253,26 +255,55 @@ void WriterConnection::add_instance(const InstanceRecord& record, Id series, Id 
     }
     instance_columns_.bind(add_instance_, 10, record.values);
     add_instance_.run();
+    return database_.changes() == 1;
+}
+
+WriterConnection::Id WriterConnection::instance_of(const std::string& uid)
+{
+    exists_.bind(1, uid);
+    const Id found = exists_.step() ? exists_.number(0) : 0;
+    exists_.reset();
+    return found;
+}
+
+// The instance itself must not be there: what it needs above it is made.
+void WriterConnection::go_to_series_of(const InstanceRecord& record)
+{
+    last_ = {};
+    const StudyRow study = study_row(record);
+    const SeriesRow series = series_row(record, study);
+    add_class(study.id, uid_number(record.class_uid));
+    last_ = {record.study_uid,
+             record.series_uid,
+             record.class_uid,
+             study,
+             series,
+             &patient_deltas_[study.patient],
+             &study_deltas_[study.id],
+             &series_deltas_[series.id]};
 }
 
 WriterConnection::Placed WriterConnection::place(const InstanceRecord& record, Id file)
 {
-    exists_.bind(1, record.instance_uid);
-    const Id there = exists_.step() ? exists_.number(0) : 0;
-    exists_.reset();
-    if (there != 0) {
-        return {false, there, 0, false};
+    const bool known = !last_.study_uid.empty() && last_.series_uid == record.series_uid &&
+                       last_.study_uid == record.study_uid && last_.class_uid == record.class_uid;
+    if (!known) {
+        if (const Id there = instance_of(record.instance_uid); there != 0) {
+            return {false, there};
+        }
+        go_to_series_of(record);
     }
-    const StudyRow study = study_row(record);
-    const SeriesRow series = series_row(record, study);
-    add_class(study.id, uid_number(record.class_uid));
-    add_instance(record, series.id, file);
+    if (!add_instance(record, last_.series.id, file)) {
+        return {false, instance_of(record.instance_uid)};
+    }
     const Id instance = database_.last_row_id();
-    ++series_deltas_[series.id].instances;
-    ++study_deltas_[study.id].instances;
-    ++patient_deltas_[study.patient].instances;
-    return {true, instance, study.id,
-            study.said != record.study_said || series.said != record.series_said};
+    ++last_.series_delta->instances;
+    ++last_.study_delta->instances;
+    ++last_.patient_delta->instances;
+    const bool same_study = record.study_said != 0 && last_.study.said == record.study_said;
+    return {true, instance, last_.study.id,
+            last_.study.said != record.study_said || last_.series.said != record.series_said,
+            same_study};
 }
 
 void WriterConnection::take_out(Id instance, Id series, Id study, Id patient)
@@ -314,6 +345,7 @@ void WriterConnection::apply_deltas()
         count_series_.bind(2, delta.instances);
         count_series_.run();
     }
+    last_ = {};
     patient_deltas_.clear();
     study_deltas_.clear();
     series_deltas_.clear();
@@ -360,6 +392,7 @@ void WriterConnection::forget()
     studies_.clear();
     series_.clear();
     classes_.clear();
+    last_ = {};
     patient_deltas_.clear();
     study_deltas_.clear();
     series_deltas_.clear();

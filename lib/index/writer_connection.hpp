@@ -39,6 +39,8 @@ public:
         Id instance = 0;       ///< its row, or that of the one that was there
         Id study = 0;          ///< when it was added
         bool differs = false;  ///< added, and says other things than study and series do
+        bool same_study =
+            false;  ///< added, and says of patient and study what the study's row does
     };
 
     Database& database() noexcept { return database_; }
@@ -78,6 +80,17 @@ private:
         Id id = 0;
         Id said = 0;
     };
+    /// Where the last instance went: most have the next one of the same series beside them.
+    struct Last {
+        std::string study_uid;  // empty: nowhere
+        std::string series_uid;
+        std::string class_uid;
+        StudyRow study;
+        SeriesRow series;
+        Deltas* patient_delta = nullptr;
+        Deltas* study_delta = nullptr;
+        Deltas* series_delta = nullptr;
+    };
 
     static int note_log(void* pages, sqlite3* /*handle*/, const char* /*name*/, int count)
     {
@@ -92,7 +105,9 @@ private:
     void add_class(Id study, Id sop_class);
     void add_requests(const InstanceRecord& record, Id series);
     void add_names(const InstanceRecord& record, dicom::QueryLevel table, Id owner);
-    void add_instance(const InstanceRecord& record, Id series, Id file);
+    bool add_instance(const InstanceRecord& record, Id series, Id file);
+    Id instance_of(const std::string& uid);
+    void go_to_series_of(const InstanceRecord& record);
 
     Database database_;
     std::uint64_t log_pages_ = 0;
@@ -128,6 +143,7 @@ private:
     std::map<Id, Deltas> patient_deltas_;
     std::map<Id, Deltas> study_deltas_;
     std::map<Id, Deltas> series_deltas_;
+    Last last_;
 };
 
 /// The table of a level above the instance: "patient_row" and so on.
