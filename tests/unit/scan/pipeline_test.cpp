@@ -104,8 +104,8 @@ TEST_CASE("an exception of any part ends the work and comes out")
 
 TEST_CASE("work that waits gets more threads, and never more than allowed")
 {
-    // The second item waits until four are being worked on at once: with the one thread that there
-    // is at first, and without more, it would wait for ever.
+    // From the tenth item on each waits until four are being worked on at once: with the one thread
+    // that there is at first, and without more, for ever.
     std::mutex gate;
     std::condition_variable opened;
     unsigned under_way = 0;
