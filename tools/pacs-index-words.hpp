@@ -30,7 +30,8 @@ inline const pacs::cli::ToolInfo info{
         "one instance with several contents, one study with several patients, one series in "
         "several studies; stats counts. Contents are compared by SHA-256 where --digest computed "
         "it, else by size: not_compared in the summary counts the pairs where only that was done. "
-        "INDEX is an index file or an archive, which has its conflicts in conflicts/.\n"
+        "INDEX is an index file or an archive; that one keeps the first content of an instance and "
+        "puts others into conflicts/, which are listed too.\n"
         "\n"
         "rebuild makes the index of an archive again from its objects, and replaces the old one at "
         "the end; no daemon may be using it.",

@@ -28,12 +28,6 @@ const std::string& value_of(const InstanceRecord& record, dicom::Tag tag)
     return found == record.values.end() ? none : found->second;
 }
 
-/// Whom a file says its patient is: ID and issuer, and where there is no ID the name.
-std::string person(std::string_view id, std::string_view issuer, std::string_view name)
-{
-    return id.empty() ? fmt::format("\\{}", name) : fmt::format("{}\\{}", id, issuer);
-}
-
 void bind_optional(Statement& statement, int parameter, const std::string& text)
 {
     if (text.empty()) {

@@ -24,11 +24,11 @@ constexpr std::uint64_t group_limit = 5000;
 constexpr const char* patients_sql =
     "SELECT p.id FROM patient_row p JOIN study_row s ON s.patient = p.id WHERE p.studies > 1 "
     "GROUP BY p.id HAVING min({0}) <> max({0})";
-constexpr const char* first_sql =
+constexpr const char* from_sql =
     "FROM study_row s CROSS JOIN series_row e ON e.study = s.id "
     "CROSS JOIN instance_row i ON i.series = e.id CROSS JOIN uid c ON c.id = i.sop_class "
-    "CROSS JOIN uid t ON t.id = i.transfer_syntax WHERE {} = ?1 "
-    "ORDER BY i.received_ms, i.sop_instance_uid LIMIT 1";
+    "CROSS JOIN uid t ON t.id = i.transfer_syntax WHERE {} = ?1 ";
+constexpr const char* first_sql = "ORDER BY i.received_ms, i.sop_instance_uid LIMIT 1";
 
 std::vector<Id> ids_of(Database& database, const std::string& sql, Id parameter)
 {
@@ -45,7 +45,7 @@ std::vector<Id> ids_of(Database& database, const std::string& sql, Id parameter)
 
 StoredInstance first_of(Database& database, const char* column, Id id)
 {
-    Statement find{database, stored_columns() + fmt::format(first_sql, column)};
+    Statement find{database, stored_columns() + fmt::format(from_sql, column) + first_sql};
     find.bind(1, id);
     find.step();
     return stored_of(find);
@@ -60,6 +60,27 @@ std::string said_of_patient()
     }
     return text;
 }
+
+/// What a study says of its patient, and who that is.
+struct StudyPatientText {
+    Id patient = 0;
+    std::string person;
+    std::string all;
+
+    StudyPatientText(Database& database, Id study)
+    {
+        Statement find{database,
+                       fmt::format("SELECT s.patient, s.patient_id, s.issuer_of_patient_id, "
+                                   "s.patient_name, {} FROM study_row s WHERE s.id = ?1",
+                                   said_of_patient())};
+        find.bind(1, study);
+        if (find.step()) {
+            patient = find.number(0);
+            person = index::person(find.text(1), find.text(2), find.text(3));
+            all = find.text(4);
+        }
+    }
+};
 
 }  // namespace
 
@@ -90,18 +111,58 @@ bool Rebuilder::insert(const InstanceRecord& record)
 void Rebuilder::correct_study(Id study, const Read& read)
 {
     Database& database = connection_->database();
-    connection_->respell(read(first_of(database, "s.id", study)), QueryLevel::study, study);
+    const InstanceRecord first = read(first_of(database, "s.id", study));
+    const StudyPatientText before{database, study};
+    connection_->respell(first, QueryLevel::study, study);
+    const StudyPatientText after{database, study};
+    if (after.person != before.person) {
+        connection_->move_study(first, study);
+        name_other_patients(study, read);
+    }
+    if (after.all != before.all) {
+        // The study may have been the one that named him.
+        doubtful_.insert(before.patient);
+    }
     for (const Id series : ids_of(database, "SELECT id FROM series_row WHERE study = ?1", study)) {
         connection_->respell(read(first_of(database, "e.id", series)), QueryLevel::series, series);
     }
 }
 
+// What was noted was held against another patient than the one the study has now.
+void Rebuilder::name_other_patients(Id study, const Read& read)
+{
+    Database& database = connection_->database();
+    connection_->other_patients().drop_study(study);
+    Statement each{database, stored_columns() + ", i.id " + fmt::format(from_sql, "s.id")};
+    each.bind(1, study);
+    while (each.step()) {
+        connection_->other_patients().note(read(stored_of(each)), study, each.number(7));
+    }
+}
+
+// Nobody is left of one whose only study was another's.
+void Rebuilder::correct_patient(Id patient, const Read& read)
+{
+    Database& database = connection_->database();
+    if (!ids_of(database, "SELECT id FROM study_row WHERE patient = ?1 LIMIT 1", patient).empty()) {
+        connection_->respell(read(first_of(database, "s.patient", patient)), QueryLevel::patient,
+                             patient);
+        return;
+    }
+    drop_names(database, QueryLevel::patient, patient);
+    Statement drop{database, "DELETE FROM patient_row WHERE id = ?1"};
+    drop.bind(1, patient);
+    drop.run();
+}
+
 void Rebuilder::correct_patients(const Read& read)
 {
     Database& database = connection_->database();
+    for (const Id patient : doubtful_) {
+        correct_patient(patient, read);
+    }
     for (const Id patient : ids_of(database, fmt::format(patients_sql, said_of_patient()), 0)) {
-        connection_->respell(read(first_of(database, "s.patient", patient)), QueryLevel::patient,
-                             patient);
+        correct_patient(patient, read);
     }
 }
 

@@ -29,11 +29,14 @@ public:
 private:
     using Read = std::function<InstanceRecord(const StoredInstance&)>;
     void correct_study(std::int64_t study, const Read& read);
+    void name_other_patients(std::int64_t study, const Read& read);
+    void correct_patient(std::int64_t patient, const Read& read);
     void correct_patients(const Read& read);
 
     std::filesystem::path path_;
     std::unique_ptr<WriterConnection> connection_;
     std::unordered_set<std::int64_t> differing_;  ///< studies whose objects say different things
+    std::unordered_set<std::int64_t> doubtful_;   ///< patients whom a corrected study had named
     std::uint64_t waiting_ = 0;
 };
 

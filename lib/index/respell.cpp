@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace pacs::index {
 
 namespace {
@@ -80,6 +82,34 @@ void WriterConnection::respell(const InstanceRecord& record, QueryLevel level, I
         drop.run();
         add_requests(record, row);
     }
+}
+
+void WriterConnection::move_study(const InstanceRecord& record, Id study)
+{
+    const Id target = patient_row(record);
+    Statement find{database_, "SELECT patient FROM study_row WHERE id = ?1"};
+    find.bind(1, study);
+    const Id before = find.step() ? find.number(0) : target;
+    find.reset();
+    if (before == target) {
+        return;
+    }
+    for (const auto& [patient, sign] : {std::pair{before, '-'}, std::pair{target, '+'}}) {
+        Statement count{
+            database_,
+            fmt::format("UPDATE patient_row SET studies = patient_row.studies {0} 1, "
+                        "series = patient_row.series {0} s.series, "
+                        "instances = patient_row.instances {0} s.instances FROM study_row s "
+                        "WHERE s.id = ?1 AND patient_row.id = ?2",
+                        sign)};
+        count.bind(1, study);
+        count.bind(2, patient);
+        count.run();
+    }
+    Statement move{database_, "UPDATE study_row SET patient = ?2 WHERE id = ?1"};
+    move.bind(1, study);
+    move.bind(2, target);
+    move.run();
 }
 
 }  // namespace pacs::index

@@ -33,10 +33,12 @@ constexpr const char* several_sql =
     "s.patient_name FROM claim c JOIN study_row s ON s.study_instance_uid = c.study_instance_uid "
     "WHERE c.patient_id IS NOT s.patient_id OR "
     "c.issuer_of_patient_id IS NOT s.issuer_of_patient_id OR "
-    "(c.patient_id IS NULL AND c.patient_name IS NOT s.patient_name) ORDER BY 2";
+    "(c.patient_id IS NULL AND c.patient_name IS NOT s.patient_name) "
+    "UNION SELECT s.id, s.study_instance_uid, s.patient_id, s.issuer_of_patient_id, "
+    "s.patient_name FROM other_patient o JOIN study_row s ON s.id = o.study ORDER BY 2";
 constexpr const char* others_sql =
-    "SELECT o.id, o.issuer, o.name, o.files, CAST(d.path AS TEXT) || '/' || CAST(f.name AS TEXT) "
-    "FROM (SELECT c.patient_id AS id, c.issuer_of_patient_id AS issuer, c.patient_name AS name, "
+    "SELECT o.id, o.issuer, o.name, o.files, CAST(d.path AS TEXT) || '/' || CAST(f.name AS TEXT), "
+    "0 FROM (SELECT c.patient_id AS id, c.issuer_of_patient_id AS issuer, c.patient_name AS name, "
     "count(*) AS files, min(c.file) AS file FROM claim c JOIN study_row s ON s.study_instance_uid "
     "= c.study_instance_uid "
     "WHERE s.id = ?1 AND (c.patient_id IS NOT s.patient_id OR "
@@ -44,7 +46,14 @@ constexpr const char* others_sql =
     "(c.patient_id IS NULL AND c.patient_name IS NOT s.patient_name)) "
     "GROUP BY c.patient_id, c.issuer_of_patient_id, "
     "CASE WHEN c.patient_id IS NULL THEN c.patient_name END ORDER BY 1, 2, 3 LIMIT ?2) o "
-    "JOIN file f ON f.id = o.file JOIN folder d ON d.id = f.folder";
+    "JOIN file f ON f.id = o.file JOIN folder d ON d.id = f.folder "
+    "UNION ALL SELECT o.patient_id, o.issuer_of_patient_id, min(o.patient_name), count(*), "
+    "min('objects/' || s.shard || '/' || s.study_instance_uid || '/' || e.series_instance_uid || "
+    "'/' || i.sop_instance_uid || '.dcm'), 1 FROM other_patient o "
+    "JOIN instance_row i ON i.id = o.instance JOIN series_row e ON e.id = i.series "
+    "JOIN study_row s ON s.id = o.study WHERE o.study = ?1 "
+    "GROUP BY o.patient_id, o.issuer_of_patient_id, "
+    "CASE WHEN o.patient_id IS NULL THEN o.patient_name END ORDER BY 1, 2, 3 LIMIT ?2";
 
 constexpr const char* shared_series_sql =
     "SELECT e.series_instance_uid, s.study_instance_uid FROM series_row e "
@@ -130,13 +139,14 @@ void Survey::visit_studies_of_several(
                             std::string{study.text(3)},
                             std::string{study.text(4)},
                             0,
-                            {}});
+                            {},
+                            false});
         other.bind(1, study.number(0));
         other.bind(2, static_cast<std::int64_t>(patients_limit - 1));
         while (other.step()) {
             patients.push_back({std::string{other.text(0)}, std::string{other.text(1)},
                                 std::string{other.text(2)}, count_at(other, 3),
-                                std::string{other.text(4)}});
+                                std::string{other.text(4)}, other.number(5) != 0});
         }
         other.reset();
         if (!visit(std::string{study.text(1)}, patients)) {

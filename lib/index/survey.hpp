@@ -47,6 +47,7 @@ struct StudyPatient {
     std::string name;
     std::uint64_t files = 0;  ///< that say so; 0 for the one the index took: all the others
     std::string path;         ///< of one of them; empty for the one the index took
+    bool in_archive = false;  ///< the path is relative to the archive
 };
 
 /// What an index has in all.
@@ -81,7 +82,7 @@ public:
 
     /// By instance. All of these stop when `visit` returns false.
     void visit_copies(const std::function<bool(const InstanceCopy&)>& visit);
-    /// Studies whose files name several patients (ID and issuer; names where there is no ID), the
+    /// Studies whose objects name several patients (ID and issuer; names where there is no ID), the
     /// one the index took first; at most 100 of a study.
     void visit_studies_of_several(
         const std::function<bool(const std::string& study_uid, const std::vector<StudyPatient>&)>&

@@ -62,6 +62,7 @@ void remember(Cache& cache, Entry&&... entry)
 WriterConnection::WriterConnection(const std::filesystem::path& path, Synchronous synchronous)
     : database_(open_for_writing(path, synchronous)),
       find_(database_),
+      other_patients_(database_),
       exists_(database_, "SELECT id FROM instance_row WHERE sop_instance_uid = ?1"),
       find_uid_(database_, "SELECT id FROM uid WHERE uid = ?1"),
       add_uid_(database_, "INSERT INTO uid (uid) VALUES (?1)"),
@@ -301,6 +302,9 @@ WriterConnection::Placed WriterConnection::place(const InstanceRecord& record, I
     ++last_.study_delta->instances;
     ++last_.patient_delta->instances;
     const bool same_study = record.study_said != 0 && last_.study.said == record.study_said;
+    if (file == 0 && !same_study) {
+        other_patients_.note(record, last_.study.id, instance);
+    }
     return {true, instance, last_.study.id,
             last_.study.said != record.study_said || last_.series.said != record.series_said,
             same_study};
@@ -319,10 +323,14 @@ void WriterConnection::replace(const InstanceRecord& record)
 {
     const StudyRow study = study_row(record);
     const SeriesRow series = series_row(record, study);
+    other_patients_.drop(record.instance_uid);
     remove_instance_.bind(1, record.instance_uid);
     remove_instance_.run();
     add_class(study.id, uid_number(record.class_uid));
     add_instance(record, series.id, 0);
+    if (study.said != record.study_said) {
+        other_patients_.note(record, study.id, database_.last_row_id());
+    }
 }
 
 void WriterConnection::apply_deltas()

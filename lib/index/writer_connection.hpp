@@ -2,6 +2,7 @@
 
 #include "dicom/query_level.hpp"
 #include "index/index.hpp"
+#include "index/other_patients.hpp"
 #include "index/sqlite.hpp"
 #include "index/stored.hpp"
 #include "index/value_columns.hpp"
@@ -54,6 +55,10 @@ public:
     void apply_deltas();
     /// Makes the row of a patient, study or series say what `record` says.
     void respell(const InstanceRecord& record, dicom::QueryLevel level, Id row);
+    /// Gives a study to the patient that `record` names, whose row is made when it is not there.
+    /// All counts must have been written.
+    void move_study(const InstanceRecord& record, Id study);
+    OtherPatients& other_patients() noexcept { return other_patients_; }
     /// To be called when rows of studies or series were removed or changed by others.
     void forget();
     void replace(const InstanceRecord& record);
@@ -117,6 +122,7 @@ private:
     ValueColumns series_columns_{{dicom::QueryLevel::series}, 3};
     ValueColumns instance_columns_{{dicom::QueryLevel::instance}, 9};
     StoredLookup find_;
+    OtherPatients other_patients_;
     Statement exists_;
     Statement find_uid_;
     Statement add_uid_;

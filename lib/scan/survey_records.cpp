@@ -63,7 +63,9 @@ std::string_view compared_word(index::Content content)
     return content == index::Content::same_size ? "size" : "sha256";
 }
 
-JsonLine patients_record(const std::string& study, const std::vector<index::StudyPatient>& patients)
+/// `root`: of the archive.
+JsonLine patients_record(const std::string& study, const std::vector<index::StudyPatient>& patients,
+                         const fs::path& root)
 {
     JsonLine line{"conflict", Outcome::failed};
     line.add("reason", "several_patients").add("StudyInstanceUID", study);
@@ -79,7 +81,7 @@ JsonLine patients_record(const std::string& study, const std::vector<index::Stud
         add("PatientName", patient.name);
         if (patient.files > 0) {
             list += fmt::format(",\"files\":{}", patient.files);
-            add("path", patient.path);
+            add("path", patient.in_archive ? (root / patient.path).string() : patient.path);
         }
         list += '}';
     }
@@ -206,7 +208,7 @@ void list_conflicts(const fs::path& word, SurveyCounters& counters, const Tell& 
     if (more) {
         survey.visit_studies_of_several(
             [&](const std::string& study, const std::vector<index::StudyPatient>& patients) {
-                return tell(patients_record(study, patients));
+                return tell(patients_record(study, patients, index_of(word).parent_path()));
             });
     }
     if (more) {
