@@ -174,6 +174,7 @@ void FileWriter::settle()
     }
     writer_.connection_->forget();
     state_->persons.clear();
+    state_->order.forget();
 }
 
 void FileWriter::prune_series(Id series)
@@ -216,8 +217,36 @@ void FileWriter::prune_patient(Id patient)
     Database& database = writer_.connection_->database();
     if (number_of(database, "SELECT studies FROM patient_row WHERE id = ?1", patient) == 0) {
         drop_names(database, QueryLevel::patient, patient);
+        run_with(database, "DELETE FROM touched_patient WHERE patient = ?1", patient);
         run_with(database, "DELETE FROM patient_row WHERE id = ?1", patient);
+    } else {
+        run_with(statements_->touch_patient, patient);
     }
+}
+
+void FileWriter::name_patients()
+{
+    Database& database = writer_.connection_->database();
+    Statement first{database,
+                    fmt::format("SELECT s.id FROM study_row s WHERE s.patient = ?1 ORDER BY ("
+                                "SELECT min({}) FROM series_row e CROSS JOIN instance_row i ON "
+                                "i.series = e.id CROSS JOIN file f ON f.id = i.file CROSS JOIN "
+                                "folder d ON d.id = f.folder WHERE e.study = s.id) LIMIT 1",
+                                walk_key_sql)};
+    for (Id patient = 0;;) {
+        patient = number_of(database,
+                            "SELECT patient FROM touched_patient WHERE patient > ?1 "
+                            "ORDER BY patient LIMIT 1",
+                            patient);
+        if (patient == 0) {
+            break;
+        }
+        first.bind(1, patient);
+        const Id study = first.step() ? first.number(0) : 0;
+        first.reset();
+        writer_.connection_->respell_patient(patient, study);
+    }
+    database.run("DELETE FROM touched_patient");
 }
 
 void FileWriter::prune_classes(Id study)

@@ -1,7 +1,11 @@
 #pragma once
 
 #include "index/files.hpp"
+#include "index/respell.hpp"
 #include "index/sqlite.hpp"
+#include "index/walk_order.hpp"
+
+#include <fmt/format.h>
 
 #include <cstdint>
 #include <string>
@@ -18,6 +22,15 @@ struct FileWriter::Statements {
         "WHERE e.study = ?1 AND i.file IS NOT NULL UNION ALL "
         "SELECT f.id FROM series_row e CROSS JOIN instance_row i ON i.series = e.id "
         "CROSS JOIN file f ON f.instance = i.id AND f.copy = 1 WHERE e.study = ?1)";
+
+    /// Marks a patient whom not all of his studies name as his row does.
+    static std::string touch_patient_sql()
+    {
+        return fmt::format(
+            "INSERT OR IGNORE INTO touched_patient SELECT p.id FROM patient_row p WHERE p.id = ?1 "
+            "AND EXISTS (SELECT 1 FROM study_row s WHERE s.patient = p.id AND {} <> {})",
+            patient_text_sql('s'), patient_text_sql('p'));
+    }
 
     explicit Statements(Database& database)
         : find_folder(database, "SELECT id, device FROM folder WHERE path = ?1"),
@@ -75,7 +88,8 @@ struct FileWriter::Statements {
                           "SELECT i.id, e.id, s.patient, i.sop_class FROM study_row s "
                           "JOIN series_row e ON e.study = s.id "
                           "JOIN instance_row i ON i.series = e.id WHERE s.id = ?1 LIMIT 1000"),
-          calm_study(database, "UPDATE study_row SET differing = 0 WHERE id = ?1")
+          calm_study(database, "UPDATE study_row SET differing = 0 WHERE id = ?1"),
+          touch_patient(database, touch_patient_sql())
     {
     }
     Statement find_folder;
@@ -107,11 +121,16 @@ struct FileWriter::Statements {
     Statement unread_study;
     Statement study_instances;
     Statement calm_study;
+    Statement touch_patient;
 };
 
 /// What FileWriter remembers within a transaction, and of rows it has seen.
 struct FileWriter::State {
+    explicit State(Database& database) : order(database) {}
+
     std::int64_t next_file = 1;
+    bool settled = true;  // there were files before this writer: new ones may stand in front
+    WalkOrder order;
     std::unordered_map<std::string, std::int64_t> folders;
     std::unordered_set<std::int64_t> emptied_series;  // perhaps: something was removed from them
     std::unordered_set<std::int64_t> emptied_studies;

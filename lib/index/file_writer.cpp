@@ -42,10 +42,11 @@ void bind_optional(Statement& statement, int parameter, const std::string& text)
 FileWriter::FileWriter(Writer& writer)
     : writer_(writer),
       statements_(std::make_unique<Statements>(writer.connection_->database())),
-      state_(std::make_unique<State>())
+      state_(std::make_unique<State>(writer.connection_->database()))
 {
     state_->next_file =
         writer.connection_->database().number("SELECT coalesce(max(id), 0) + 1 FROM file");
+    state_->settled = state_->next_file > 1;
 }
 FileWriter::~FileWriter() = default;
 
@@ -126,6 +127,18 @@ void FileWriter::touch_study_of(Id instance)
     }
 }
 
+// In a first scan files come in the order that decides.
+bool FileWriter::stands_in_front(const FileRow& row, Id instance, bool holds)
+{
+    return state_->settled && (holds ? state_->order.before_speaker(row.folder, row.name, instance)
+                                     : state_->order.before_holder(row.folder, row.name, instance));
+}
+
+void FileWriter::expect_any_order()
+{
+    state_->settled = true;
+}
+
 bool FileWriter::put(const FileRow& row, const InstanceRecord* record, bool known)
 {
     bool changed = false;
@@ -148,8 +161,13 @@ bool FileWriter::put(const FileRow& row, const InstanceRecord* record, bool know
         if (placed.differs) {
             ++state_->differing[placed.study];
         }
-        if (changed && (placed.differs || !placed.added)) {
+        if ((placed.differs || !placed.added) &&
+            (changed || stands_in_front(row, placed.instance, placed.added))) {
             touch_study_of(placed.instance);
+        }
+        if (placed.new_study_of != 0 && state_->settled) {
+            statements_->touch_patient.bind(1, placed.new_study_of);
+            statements_->touch_patient.run();
         }
     }
     const std::string digest = bytes_of_hex(row.sha256);

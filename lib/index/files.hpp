@@ -110,8 +110,8 @@ private:
 
 /// Keeps the rows of files and those of their instances in step. A patient, study or series says
 /// what the first of its files says; when that one goes or changes and others say otherwise, the
-/// study is marked as touched, to be read again as a whole. Uses the Writer's transaction. Throws
-/// Error(storage).
+/// study is marked as touched, to be read again as a whole. So it is when one comes to stand in
+/// front of that one, in the order of a walk. Uses the Writer's transaction. Throws Error(storage).
 class FileWriter {
 public:
     /// `writer` must outlive it.
@@ -133,8 +133,14 @@ public:
     /// Takes a touched study out and marks its files to be read again.
     void take_out_study(std::int64_t study);
 
+    /// Names the patients that were marked for it as the first of their studies does. To be called
+    /// when all files have been put.
+    void name_patients();
+
     /// To be called right before Writer::commit(): removes what has become empty.
     void settle();
+    /// Paths may come in another order than that of a walk.
+    void expect_any_order();
 
 private:
     struct Statements;
@@ -149,6 +155,7 @@ private:
     void add_claim(std::int64_t file, std::int64_t instance, bool added,
                    const InstanceRecord& record);
     void touch_study_of(std::int64_t instance);
+    bool stands_in_front(const FileRow& row, std::int64_t instance, bool holds);
     bool is_unread(std::int64_t file);
     void count_differing();
     void prune_series(std::int64_t series);

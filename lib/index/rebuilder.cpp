@@ -51,16 +51,6 @@ StoredInstance first_of(Database& database, const char* column, Id id)
     return stored_of(find);
 }
 
-std::string said_of_patient()
-{
-    std::string text;
-    for (const Attribute* attribute : ValueColumns{{QueryLevel::patient}, 0}.attributes) {
-        text += fmt::format("{}coalesce(s.{}, '')", text.empty() ? "" : " || '\\' || ",
-                            attribute->column);
-    }
-    return text;
-}
-
 /// What a study says of its patient, and who that is.
 struct StudyPatientText {
     Id patient = 0;
@@ -72,7 +62,7 @@ struct StudyPatientText {
         Statement find{database,
                        fmt::format("SELECT s.patient, s.patient_id, s.issuer_of_patient_id, "
                                    "s.patient_name, {} FROM study_row s WHERE s.id = ?1",
-                                   said_of_patient())};
+                                   patient_text_sql('s'))};
         find.bind(1, study);
         if (find.step()) {
             patient = find.number(0);
@@ -161,7 +151,7 @@ void Rebuilder::correct_patients(const Read& read)
     for (const Id patient : doubtful_) {
         correct_patient(patient, read);
     }
-    for (const Id patient : ids_of(database, fmt::format(patients_sql, said_of_patient()), 0)) {
+    for (const Id patient : ids_of(database, fmt::format(patients_sql, patient_text_sql('s')), 0)) {
         correct_patient(patient, read);
     }
 }

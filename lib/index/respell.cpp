@@ -1,3 +1,4 @@
+#include "index/respell.hpp"
 #include "index/attributes.hpp"
 #include "index/names.hpp"
 #include "index/writer_connection.hpp"
@@ -53,6 +54,35 @@ void drop_names(Database& database, QueryLevel level, Id owner)
             drop.run();
         }
     }
+}
+
+std::string patient_text_sql(char alias)
+{
+    std::string text;
+    for (const Attribute* attribute : ValueColumns{{QueryLevel::patient}, 0}.attributes) {
+        text += fmt::format("{}coalesce({}.{}, '')", text.empty() ? "" : " || '\\' || ", alias,
+                            attribute->column);
+    }
+    return text;
+}
+
+void WriterConnection::respell_patient(Id patient, Id study)
+{
+    InstanceRecord record;
+    {
+        Statement find{database_, "SELECT " + patient_columns_.names.substr(2) +
+                                      " FROM study_row WHERE id = ?1"};
+        find.bind(1, study);
+        if (!find.step()) {
+            return;
+        }
+        for (std::size_t at = 0; at < patient_columns_.attributes.size(); ++at) {
+            if (const auto value = find.text(static_cast<int>(at)); !value.empty()) {
+                record.values[patient_columns_.attributes[at]->tag] = value;
+            }
+        }
+    }
+    respell(record, QueryLevel::patient, patient);
 }
 
 void WriterConnection::respell(const InstanceRecord& record, QueryLevel level, Id row)

@@ -155,6 +155,7 @@ WriterConnection::StudyRow WriterConnection::study_row(const InstanceRecord& rec
         row.said = record.study_said;
         add_names(record, QueryLevel::study, row.id);
         ++patient_deltas_[row.patient].studies;
+        ++studies_made_;
     }
     remember(studies_, record.study_uid, row);
     return row;
@@ -286,6 +287,7 @@ void WriterConnection::go_to_series_of(const InstanceRecord& record)
 
 WriterConnection::Placed WriterConnection::place(const InstanceRecord& record, Id file)
 {
+    const std::uint64_t made_before = studies_made_;
     const bool known = !last_.study_uid.empty() && last_.series_uid == record.series_uid &&
                        last_.study_uid == record.study_uid && last_.class_uid == record.class_uid;
     if (!known) {
@@ -305,9 +307,12 @@ WriterConnection::Placed WriterConnection::place(const InstanceRecord& record, I
     if (file == 0 && !same_study) {
         other_patients_.note(record, last_.study.id, instance);
     }
-    return {true, instance, last_.study.id,
+    return {true,
+            instance,
+            last_.study.id,
             last_.study.said != record.study_said || last_.series.said != record.series_said,
-            same_study};
+            same_study,
+            studies_made_ == made_before ? 0 : last_.study.patient};
 }
 
 void WriterConnection::take_out(Id instance, Id series, Id study, Id patient)

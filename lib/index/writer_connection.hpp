@@ -3,6 +3,7 @@
 #include "dicom/query_level.hpp"
 #include "index/index.hpp"
 #include "index/other_patients.hpp"
+#include "index/respell.hpp"
 #include "index/sqlite.hpp"
 #include "index/stored.hpp"
 #include "index/value_columns.hpp"
@@ -41,7 +42,8 @@ public:
         Id study = 0;          ///< when it was added
         bool differs = false;  ///< added, and says other things than study and series do
         bool same_study =
-            false;  ///< added, and says of patient and study what the study's row does
+            false;            ///< added, and says of patient and study what the study's row does
+        Id new_study_of = 0;  ///< the patient, when its study was made for it
     };
 
     Database& database() noexcept { return database_; }
@@ -55,6 +57,8 @@ public:
     void apply_deltas();
     /// Makes the row of a patient, study or series say what `record` says.
     void respell(const InstanceRecord& record, dicom::QueryLevel level, Id row);
+    /// Makes the row of a patient say what that of his study does.
+    void respell_patient(Id patient, Id study);
     /// Gives a study to the patient that `record` names, whose row is made when it is not there.
     /// All counts must have been written.
     void move_study(const InstanceRecord& record, Id study);
@@ -116,6 +120,7 @@ private:
 
     Database database_;
     std::uint64_t log_pages_ = 0;
+    std::uint64_t studies_made_ = 0;
     bool in_doubt_ = false;
     ValueColumns patient_columns_{{dicom::QueryLevel::patient}, 1};
     ValueColumns study_columns_{{dicom::QueryLevel::patient, dicom::QueryLevel::study}, 4};
@@ -151,10 +156,5 @@ private:
     std::map<Id, Deltas> series_deltas_;
     Last last_;
 };
-
-/// The table of a level above the instance: "patient_row" and so on.
-std::string_view table_of(dicom::QueryLevel level) noexcept;
-/// Removes the name keys of a row, which are not found by their owner but follow from what it says.
-void drop_names(Database& database, dicom::QueryLevel level, std::int64_t owner);
 
 }  // namespace pacs::index

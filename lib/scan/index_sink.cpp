@@ -144,6 +144,7 @@ void IndexSink::commit()
 bool IndexSink::take_out_touched(index::KnownFiles& known)
 {
     std::int64_t after = 0;
+    bool any = false;
     for (auto studies = known.touched(after, 100); !studies.empty();
          studies = known.touched(after, 100)) {
         for (const std::int64_t study : studies) {
@@ -158,10 +159,23 @@ bool IndexSink::take_out_touched(index::KnownFiles& known)
             if (all_there) {
                 begin();
                 files_.take_out_study(study);
+                any = true;
             }
         }
         commit();
     }
+    return any;
+}
+
+void IndexSink::finish()
+{
+    begin();
+    files_.name_patients();
+    commit();
+}
+
+bool IndexSink::any_unread(index::KnownFiles& known)
+{
     bool any = false;
     known.visit_unread([&any](const index::FilePlace& place) {
         any = place.folder != "-";

@@ -37,8 +37,14 @@ public:
     std::chrono::steady_clock::time_point patience() const;
     void commit();
     /// Takes out the studies that must be read again as a whole, of which all files are there as
-    /// they were; true when some file must be read again.
+    /// they were; true when there were some.
     bool take_out_touched(index::KnownFiles& known);
+    /// True when some file must be read again.
+    static bool any_unread(index::KnownFiles& known);
+    /// Paths may come in another order than that of a walk.
+    void expect_any_order() { files_.expect_any_order(); }
+    /// To be called at the end of a scan that was not stopped.
+    void finish();
 
 private:
     std::int64_t row_of(Place& place);

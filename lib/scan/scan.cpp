@@ -32,6 +32,10 @@ constexpr unsigned waiting_per_core = 4;
 /// Spooled members and lists of them count as much as so many files.
 constexpr std::size_t member_weight = 16;
 
+/// Instances that are in several studies may pass from one to the next; what is not settled then
+/// the next scan goes on with.
+constexpr int most_rounds = 32;
+
 /// A record that waits for its row to be committed.
 struct Said {
     JsonLine record;
@@ -75,6 +79,9 @@ public:
     {
         if (!options.index.empty()) {
             sink_.emplace(options.index, options.add);
+            if (options.paths.size() > 1 || options.paths.front() == "-") {
+                sink_->expect_any_order();
+            }
             known_.emplace(options.index);
         }
         how_.add = options.add;
@@ -91,16 +98,15 @@ public:
                 walk.add(path);
             }
         });
-        // What changed may have spoken for a whole study. Nobody need hear of its other files.
-        if (sink_ && !StopFlag::instance().raised() && sink_->take_out_touched(*known_)) {
-            quiet_ = true;
-            pass([](Walk& walk) { walk.add_unread(); });
+        if (sink_ && !StopFlag::instance().raised()) {
+            read_again();
         }
     }
 
 private:
     using Fill = std::function<void(Walk&)>;
 
+    void read_again();
     void pass(const Fill& fill);
     void produce(Pipeline<Batch>& work, const Fill& fill);
     void take(Batch batch, const Pipeline<Batch>& work);
@@ -119,6 +125,21 @@ private:
     Spent spent_;
     bool quiet_ = false;
 };
+
+// What changed may have spoken for a whole study, and in its place in another one. Nobody need hear
+// of their other files.
+void Scan::read_again()
+{
+    quiet_ = true;
+    bool more = sink_->take_out_touched(*known_) || IndexSink::any_unread(*known_);
+    for (int round = 0; more && round < most_rounds && !StopFlag::instance().raised(); ++round) {
+        pass([](Walk& walk) { walk.add_unread(); });
+        more = sink_->take_out_touched(*known_);
+    }
+    if (!StopFlag::instance().raised()) {
+        sink_->finish();
+    }
+}
 
 void Scan::produce(Pipeline<Batch>& work, const Fill& fill)
 {

@@ -7,6 +7,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <random>
 
 using namespace pacs::test::scan;
@@ -126,32 +128,39 @@ TEST_CASE("digests and added attributes that are asked for later are got, and ke
 
 TEST_CASE("an index brought up to date says what a fresh one says, whatever happened")
 {
-    for (unsigned seed = 1; seed <= 12; ++seed) {
+    const unsigned seeds = std::getenv("PACS_TEST_LONG") != nullptr ? 300 : 8;
+    for (unsigned seed = 1; seed <= seeds; ++seed) {
         std::mt19937 random{seed};
         const auto below = [&random](std::size_t limit) { return random() % limit; };
         const Tree tree;
-        unsigned number = 0;
         const auto random_object = [&] {
             const std::string study = "1.2." + std::to_string(1 + below(3));
             const std::string series = study + "." + std::to_string(1 + below(2));
             return Object{.study = study,
                           .series = series,
                           .instance = below(4) == 0 ? "1.9.9" : "1.9." + std::to_string(below(40)),
-                          .patient = below(5) == 0 ? "P9" : "P" + study.substr(4),
+                          .patient = below(5) == 0 ? "P9"
+                                     : below(5) == 0
+                                         ? ""
+                                         : "P" + std::string{study == "1.2.1" ? "1" : "2"},
                           .description = below(4) == 0 ? "other" : "first",
                           .modality = below(4) == 0 ? "MR" : "CT",
-                          .pixels = 100 + 2 * below(2)};
+                          .pixels = 100 + 2 * below(2),
+                          .family = below(4) == 0 ? "Nom" : "Name"};
         };
         std::vector<std::string> names;
         for (int round = 0; round < 8; ++round) {
             for (std::size_t change = 1 + below(6); change > 0; --change) {
                 const std::size_t what = below(6);
                 if (what < 3 || names.empty()) {
-                    // Always behind those that are there: the first one indexed speaks.
-                    names.push_back("d" + std::to_string(number / 10 + 100) + "/" +
-                                    std::to_string(1000 + number) + ".dcm");
-                    ++number;
-                    tree.write(names.back(), random_object());
+                    // Also in front of those that are there: the first one of a walk speaks.
+                    const std::string name = "d" + std::to_string(below(3)) +
+                                             (below(3) == 0 ? "/e/" : "/") +
+                                             std::to_string(below(100)) + ".dcm";
+                    tree.write(name, random_object());
+                    if (std::find(names.begin(), names.end(), name) == names.end()) {
+                        names.push_back(name);
+                    }
                 } else if (what == 3) {
                     tree.write(names[below(names.size())], random_object());
                 } else if (what == 4) {

@@ -27,6 +27,7 @@ struct Object {
     std::string description = "first";
     std::string modality = "CT";
     std::size_t pixels = 100;
+    std::string family = "Name";  ///< of the patient
 
     std::string bytes() const
     {
@@ -35,7 +36,7 @@ struct Object {
         data.set_text(dicom::tags::sop_instance_uid, instance);
         data.set_text(dicom::Tag{0x0008, 0x0060}, modality);
         data.set_text(dicom::Tag{0x0008, 0x1030}, description);
-        data.set_text(dicom::tags::patient_name, "Name^" + patient);
+        data.set_text(dicom::tags::patient_name, family + "^" + patient);
         data.set_text(dicom::tags::patient_id, patient);
         data.set_text(dicom::tags::study_instance_uid, study);
         data.set_text(dicom::tags::series_instance_uid, series);
@@ -125,22 +126,24 @@ inline std::string content_of(const fs::path& path)
     index::Database database{path, index::Database::Mode::read};
     std::string text;
     for (const char* sql :
-         {"SELECT identity, studies, series, instances FROM patient_row ORDER BY 1",
-          "SELECT study_instance_uid, patient_id, patient_name, study_description, said, "
-          "differing, "
-          "series, instances FROM study_row ORDER BY 1",
+         {"SELECT identity, patient_id, patient_name, studies, series, instances FROM patient_row "
+          "ORDER BY 1",
+          "SELECT s.study_instance_uid, p.identity, s.patient_id, s.patient_name, "
+          "s.study_description, s.said, s.differing, s.series, s.instances FROM study_row s "
+          "JOIN patient_row p ON p.id = s.patient ORDER BY 1",
           "SELECT series_instance_uid, modality, said, instances FROM series_row ORDER BY 1, 3",
           "SELECT SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID, path, size, sha256 FROM "
           "instances ORDER BY 1",
           "SELECT path, member, SOPInstanceUID, outcome, reason, copy, size, sha256 FROM files "
           "ORDER BY 1, 2",
           "SELECT f.name, c.study_instance_uid, c.series_instance_uid, c.patient_id FROM claim c "
-          "JOIN file f ON f.id = c.file ORDER BY 1",
-          "SELECT kind, key, count(*) FROM name_key WHERE kind <> 1 GROUP BY 1, 2 ORDER BY 1, 2",
+          "JOIN file f ON f.id = c.file ORDER BY 1, 2, 3, 4",
+          "SELECT kind, key, count(*) FROM name_key GROUP BY 1, 2 ORDER BY 1, 2",
           "SELECT s.study_instance_uid, c.class FROM study_class c JOIN study_row s ON s.id = "
           "c.study ORDER BY 1",
           "SELECT path FROM folder WHERE id IN (SELECT folder FROM file) ORDER BY 1",
-          "SELECT count(*) FROM touched", "SELECT count(*) FROM file WHERE unread = 1"}) {
+          "SELECT count(*) FROM touched", "SELECT count(*) FROM touched_patient",
+          "SELECT count(*) FROM file WHERE unread = 1"}) {
         index::Statement row{database, sql};
         while (row.step()) {
             for (int column = 0; column < row.columns(); ++column) {
