@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs fault cases: the daemon is killed, its disk fills up or fails, its descriptors run out, peers
 fall silent or attack it. What it answered with success must be there, and nothing may be half done.
+So with indexes that pacs-index writes.
 
   run.py BUILD_DIR [CASE...]    runs the cases (all without names)
   run.py --list                 names them
@@ -19,6 +20,7 @@ import crowds  # noqa: E402,F401
 import disks  # noqa: E402,F401
 import harness  # noqa: E402
 import liars  # noqa: E402,F401
+import surveys  # noqa: E402,F401
 
 if __name__ == "__main__":
     sys.exit(harness.main())
