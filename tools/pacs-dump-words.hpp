@@ -29,8 +29,10 @@ inline const pacs::cli::ToolInfo info{
         "\n"
         "In DICOM JSON numbers of IS and DS are numbers, digit by digit, where a double holds "
         "them, "
-        "else text; SV and UV beyond 2^53 are text; NaN, Infinity and -Infinity, for which PS3.18 "
-        "has no word, are text of that name. The File Meta Information is no part of it; --meta "
+        "else text; SV and UV beyond 2^53 are text. NaN and infinity of FL and FD are the strings "
+        "NaN, Infinity and -Infinity, as in other tools: PS3.18 F.2.3 wants a number there, and "
+        "has no word for what JSON has no number for; of OF and OD they are among the bytes. The "
+        "File Meta Information is no part of it; --meta "
         "adds it, as others do, and so tells the transfer syntax.\n"
         "\n"
         "--to-dicom is the way back: each SOURCE is DICOM JSON, one object, a list of them, or one "
@@ -40,7 +42,8 @@ inline const pacs::cli::ToolInfo info{
         "standard error. References are followed only into the folders of --bulk-from. What comes "
         "back is the same data set but for what DICOM JSON cannot carry: the character set, which "
         "becomes UTF-8; padding and insignificant spaces, an empty last group of a name, the bits "
-        "of a NaN; group lengths, and whether lengths were undefined; a sequence inside UN, which "
+        "of a NaN, which may also be null, as some write it; group lengths, and whether lengths "
+        "were undefined; a sequence inside UN, which "
         "becomes SQ; and all of the meta header but the transfer syntax.",
     .examples =
         {{"Everything about an object, a line for each attribute",

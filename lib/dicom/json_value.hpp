@@ -15,7 +15,6 @@ namespace pacs::dicom {
 /// A value of bytes without meaning to us: OB OD OF OL OV OW UN. PS3.18 F.2.7 has it in base64.
 bool has_bulk_vr(Vr vr) noexcept;
 
-
 /// The values of an element of text or numbers, as UTF-8 text.
 struct Texts {
     std::vector<std::string> values;  ///< each trimmed; none for zero length
@@ -34,8 +33,9 @@ bool append_flat_value(std::string& out, const Element& element, const Character
 ///
 /// Nothing is lost of a number: IS and DS become JSON numbers, digit by digit as they were written,
 /// where JSON's grammar has them so and a double holds them; else text (F.2.3). SV and UV beyond
-/// 2^53 are text. NaN and infinity, for which F.2.3 has no word, are "NaN", "Infinity",
-/// "-Infinity". False: as above.
+/// 2^53 are text. NaN and infinity of FL and FD are the strings "NaN", "Infinity", "-Infinity":
+/// F.2.3 wants a Number there, and JSON has none for them. OF and OD keep them in their bytes.
+/// False: as above.
 bool append_annex_f_value(std::string& out, const Element& element, const CharacterSet& charset);
 
 /// True when `text` is a number by JSON's grammar (RFC 8259 section 6).

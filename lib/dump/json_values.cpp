@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstring>
@@ -49,23 +50,42 @@ void append_integer(std::string& value, std::string_view text)
     append_little_endian(value, static_cast<T>(static_cast<std::int64_t>(real)));
 }
 
+bool same_word(std::string_view text, std::string_view lower_case)
+{
+    return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
+                      [](char a, char b) {
+                          return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+                      });
+}
+
+/// What no JSON number can say, in the words of whoever wrote it: Java and JavaScript write
+/// Infinity, C and Rust inf.
+template <std::floating_point T>
+T special_value(std::string_view text)
+{
+    using Limits = std::numeric_limits<T>;
+    const bool negative = text.starts_with('-');
+    text.remove_prefix(negative || text.starts_with('+') ? 1 : 0);
+    if (same_word(text, "nan")) {
+        return Limits::quiet_NaN();
+    }
+    if (!same_word(text, "infinity") && !same_word(text, "inf")) {
+        fail("neither a number nor NaN, Infinity, -Infinity");
+    }
+    return negative ? -Limits::infinity() : Limits::infinity();
+}
+
+/// Null has dcm4che for NaN; a binary value can be nothing else that is none.
 template <std::floating_point T>
 void append_real(std::string& value, const JsonScalar& scalar)
 {
-    using Limits = std::numeric_limits<T>;
-    std::string_view text = scalar.text;
-    if (scalar.kind == JsonScalar::Kind::text) {
-        const bool negative = text.starts_with('-');
-        text.remove_prefix(negative ? 1 : 0);
-        if (text == "NaN" && !negative) {
-            append_little_endian(value, Limits::quiet_NaN());
-        } else if (text == "Infinity" || text == "inf") {
-            append_little_endian(value, negative ? -Limits::infinity() : Limits::infinity());
-        } else {
-            fail("neither a number nor NaN, Infinity, -Infinity");
-        }
+    if (scalar.kind != JsonScalar::Kind::number) {
+        append_little_endian(value, scalar.kind == JsonScalar::Kind::null
+                                        ? std::numeric_limits<T>::quiet_NaN()
+                                        : special_value<T>(scalar.text));
         return;
     }
+    const std::string_view text = scalar.text;
     T number{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size()) {
@@ -91,7 +111,7 @@ void append_attribute_tag(std::string& value, const JsonScalar& scalar)
 
 void append_binary_value(std::string& value, Vr vr, const JsonScalar& scalar)
 {
-    if (scalar.kind == JsonScalar::Kind::null) {
+    if (scalar.kind == JsonScalar::Kind::null && vr != Vr::FL && vr != Vr::FD) {
         fail("null, where a binary VR can have no empty value");
     }
     const bool text_allowed =

@@ -15,7 +15,8 @@ struct JsonScalar {
 };
 
 /// Appends one binary value of `vr` (AT FD FL SL SS SV UL US UV), little endian. NaN and infinity
-/// are text, as dicom::append_annex_f_value() writes them, or "inf"; SV and UV may be text.
+/// are text, as dicom::append_annex_f_value() writes them, in any case and with "inf" for short;
+/// NaN may be null, too. SV and UV may be text.
 /// Throws Error(data) with the reason when it is none, or out of range.
 void append_binary_value(std::string& value, dicom::Vr vr, const JsonScalar& scalar);
 
