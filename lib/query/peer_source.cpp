@@ -39,6 +39,8 @@ public:
     PeerSource(net::Address peer, PeerSourceOptions options)
         : peer_(std::move(peer)), options_(std::move(options))
     {
+        auto& patience = options_.cancel_timeout;
+        patience = std::min(patience, options_.association.idle_timeout);
     }
 
     Ending ask(const Question& question, std::uint64_t limit, const AnswerSink& sink) override;

@@ -86,7 +86,8 @@ struct PeerSourceOptions {
     std::chrono::milliseconds max_duration{3'600'000};
     /// How long to wait at the limit for the peer to say that this was all, before C-CANCEL.
     std::chrono::milliseconds limit_grace{200};
-    /// How long a peer may go on after C-CANCEL before it is cut off.
+    /// How long a peer may go on after C-CANCEL before it is cut off; no longer than it may stand
+    /// still (`idle_timeout`).
     std::chrono::milliseconds cancel_timeout{10'000};
 };
 

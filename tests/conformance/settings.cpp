@@ -62,7 +62,7 @@ Table limits()
              {std::to_string(server.max_identifier_bytes), "bytes of an identifier taken as SCP"},
              {seconds(finding.timeout), "for one C-FIND as SCP"},
              {seconds(asking.max_duration), "for one C-FIND as SCU (--max-duration)"},
-             {seconds(asking.cancel_timeout), "from C-CANCEL to the final response, as SCU"},
+             {seconds(asking.cancel_timeout), "from C-CANCEL to the final response, as SCU; --timeout when that is less"},
              {std::to_string(retry.retries), "attempts of one object after the first (--retries)"},
              {seconds(retry.delay), "before the first of them, doubled each time (--retry-delay)"},
              {seconds(send::longest_delay), "before any of them at most"},

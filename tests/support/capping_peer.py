@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A C-FIND server that answers only so many of the studies it has, for tests of pacs-find --complete.
 
-    capping_peer.py [HOW...] [--log FILE]      serves on loopback; the first line is the port
+    capping_peer.py [HOW...] [--log FILE] [--list FILE]     serves on loopback; the first line is the port
 
 HOW is WORD=VALUE:
   cap=500          answers to one question at most; 0 for all
@@ -14,7 +14,7 @@ HOW is WORD=VALUE:
   studies=day      day: 2,300 on one day; patient: the same with 600 of one patient; spread: 3,000 over ten years; few: 37; undated: 700 of one
                    patient without date; noid: 600 without Patient ID and without date; moment: 600 of
                    one patient at one second; series: one study of 600 series; none
-The studies are the same in each run; --list prints them, one UID a line.
+The studies are the same in each run; --list writes them, one UID a line, sorted.
 """
 
 import fnmatch
@@ -180,8 +180,8 @@ def main():
     elif how["order"] == "reverse":
         studies.reverse()
     if "--list" in words:
-        sys.stdout.writelines(one[STUDY] + "\n" for one in studies)
-        return
+        with open(words[words.index("--list") + 1], "w", encoding="ascii") as file:
+            file.writelines(sorted(one[STUDY] + "\n" for one in studies))
     scenario = hostile_modes.scenario("ok")
     scenario["accept"] = {"syntax": wire.IMPLICIT_LE}
     Peer.how, Peer.studies = how, studies

@@ -27,13 +27,14 @@ stop_peers() {
     peers=
 }
 
-# start_capping HOW...: a C-FIND server that keeps answers back (capping_peer.py); $PORT, peer.log
+# start_capping HOW...: a C-FIND server that keeps answers back (capping_peer.py); $PORT, peer.log, and
+# all it has in the file "all"
 start_capping() {
-    mkfifo port.$$
-    python3 -B "$PACS_SUPPORT/capping_peer.py" "$@" --log peer.log >port.$$ &
+    mkfifo port
+    python3 -B "$PACS_SUPPORT/capping_peer.py" "$@" --log peer.log --list all >port &
     peers="$peers $!"
-    read -r PORT <port.$$
-    rm port.$$
+    read -r PORT <port
+    rm port
 }
 
 # ask_capping HOW... -- OPTION...: what --complete makes of that peer: exit status, summary, and how
@@ -47,7 +48,31 @@ ask_capping() {
     code=$?
     stop_peers
     jq -r 'select(.type=="study").StudyInstanceUID' answers | sort >told
-    python3 -B "$PACS_SUPPORT/capping_peer.py" $how --list | sort >all
     echo "$how $*: exit $code, told $(wc -l <told), twice $(uniq -d told | wc -l), missing $(uniq told | comm -13 - all | wc -l)"
 }
 gaps() { jq -c 'select(.type=="summary") | [.complete, .cap, .gaps]' answers; }
+
+# Several of them at a time, each in a folder of its own; finish_asking, not in a pipe, tells what came of
+# each.
+asked=0
+asking() {
+    asked=$((asked + 1))
+    mkdir "asked.$asked"
+    (
+        peers=
+        trap 'stop_peers' EXIT
+        cd "asked.$asked" || exit
+        ask_capping "$@" >out 2>err
+        gaps >>out 2>>err
+    ) &
+    [ $((asked % 4)) -ne 0 ] || wait
+}
+finish_asking() {
+    wait
+    for number in $(seq $asked); do
+        cat "asked.$number/out"
+        cat "asked.$number/err" >&2
+    done
+    rm -r asked.*
+    asked=0
+}
