@@ -44,14 +44,23 @@ inline const pacs::cli::ToolInfo info{
         "peer has shown that it says so itself when it leaves answers out. Any other question is "
         "split into parts, by StudyDate, then StudyTime within a day, then the last characters of "
         "PatientID, and is proven when all of them are. No range matches what has no date or "
-        "time: where a part was cut or has such answers, those are asked for by PatientID, the "
-        "unique key that PS3.4 C.2.2.1.1 wants never to be empty. Each answer of a part must be "
+        "time: where a part was cut, has such answers, or has one of the above numbers of "
+        "answers, those are asked for by PatientID, the unique key that PS3.4 C.2.2.1.1 wants "
+        "never to be empty. Each answer of a part must be "
         "among those of its parts, and within what they asked for; a peer that does not match a "
         "key is noticed, and the key is not used. Each answer is told once, as soon as it comes. "
         "gaps of the summary names what is not proven, cap is the number at which the peer was "
         "seen to stop. An archive, an index and a server of ours are asked once: they say "
         "themselves when something is missing. No proof holds against a peer that stops for "
-        "another reason than the number of answers and calls that success.",
+        "another reason than the number of answers and calls that success.\n"
+        "\n"
+        "What it costs: of a peer that leaves nothing out, three questions, the whole and its "
+        "halves, so that each answer comes twice; one, where it is proven at once; and some 90 "
+        "short ones more, for the characters that Patient IDs are made of, as soon as anything is "
+        "to be asked for by PatientID. Of a peer that stops at 500 answers, 2,300 studies took 105 "
+        "questions, 20,000 took 333. Two million answers are remembered at a time, in about 100 "
+        "MB; "
+        "where there are more nothing is proven.",
     .examples = {{"The studies of the last week", "pacs-find @archive --since 7d"},
                  {"CT studies of a month, by name",
                   "pacs-find @archive --date 20240101-20240131 --modality CT --name doe"},

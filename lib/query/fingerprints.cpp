@@ -1,6 +1,6 @@
 #include "query/fingerprints.hpp"
 
-#include <functional>
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -42,7 +42,8 @@ std::size_t Fingerprints::find(const Slot& wanted) const noexcept
 
 void Fingerprints::grow()
 {
-    std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 2 + 16));
+    std::vector<Slot> old =
+        std::exchange(slots_, std::vector<Slot>(std::max<std::size_t>(slots_.size() * 2, 16)));
     for (const Slot& slot : old) {
         if (slot.high != 0) {
             slots_[find({slot.high, slot.low & ~mark_bit})] = slot;
@@ -52,7 +53,7 @@ void Fingerprints::grow()
 
 bool Fingerprints::insert(std::string_view text)
 {
-    if (size_ * 2 >= slots_.size()) {
+    if (size_ * 4 >= slots_.size() * 3) {
         grow();
     }
     const Slot wanted = slot_of(text);

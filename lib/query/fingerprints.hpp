@@ -6,7 +6,7 @@
 
 namespace pacs::query {
 
-/// A set of texts by 126 bits of each, so that a million UIDs take 32 MiB and not 150; that two
+/// A set of texts by 126 bits of each, so that two million UIDs take 64 MiB and not 300; that two
 /// different ones be taken for one is not to be expected in the life of the world.
 class Fingerprints {
 public:

@@ -19,6 +19,8 @@ using std::chrono::sys_days;
 constexpr dicom::Tag study_date{0x0008, 0x0020};
 constexpr dicom::Tag study_time{0x0008, 0x0030};
 constexpr std::size_t longest_id = 64;
+/// Different days remembered of the answers to one question: 180 years.
+constexpr std::size_t most_days = 65'536;
 /// Before there were digital archives; only where nothing is known of the dates.
 constexpr sys_days first_day{std::chrono::year{1980} / 1 / 1};
 
@@ -263,7 +265,7 @@ Place place_of(const Part& part, Dimension dimension, const Traits& traits) noex
 
 void Spread::add(const Traits& traits)
 {
-    if (traits.day) {
+    if (traits.day && (days.size() < most_days || days.contains(*traits.day))) {
         ++days[*traits.day];
     }
     if (traits.second) {

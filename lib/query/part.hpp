@@ -69,7 +69,8 @@ enum class Place : std::uint8_t {
 /// Only by the dimension given: an answer without the value is inside.
 Place place_of(const Part& part, Dimension dimension, const Traits& traits) noexcept;
 
-/// How the answers of a part are spread, so that it can be split where they are.
+/// How the answers of a part are spread, so that it can be split where they are. It is a guide, no
+/// proof: of days it keeps the first 65,536 different ones.
 struct Spread {
     std::map<std::chrono::sys_days, std::uint64_t> days = {};
     std::map<unsigned, std::uint64_t> seconds = {};

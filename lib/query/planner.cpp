@@ -92,9 +92,18 @@ void Planner::learn(const std::string& patient_id)
     }
 }
 
+std::uint64_t Planner::remembered() const noexcept
+{
+    std::uint64_t count = strays_.size();
+    for (const Frame& frame : stack_) {
+        count += frame.keys.size();
+    }
+    return count;
+}
+
 bool Planner::remember(Frame& frame, const Traits& traits)
 {
-    if (frame.keys.size() >= setup_.most_remembered || strays_.size() >= setup_.most_remembered) {
+    if (remembered() >= setup_.most_remembered) {
         overflow_ = true;
         return true;
     }
@@ -141,7 +150,7 @@ bool Planner::take(const Traits& traits)
     if (!remember(frame, traits)) {
         return false;  // the same again
     }
-    return !told && (!stray || strays_.insert(traits.key));
+    return !told && (!stray || overflow_ || strays_.insert(traits.key));
 }
 
 bool Planner::lacks_stated(const Frame& frame) const

@@ -50,8 +50,10 @@ public:
         bool stated = false;                   ///< and the peer says that there are so many
         std::chrono::sys_days today;
         std::uint64_t most_questions = 10'000;
-        /// Answers of one question that are remembered, at 32 bytes each.
-        std::uint64_t most_remembered = std::uint64_t{1} << 20U;
+        /// Answers that are remembered at a time, those of a part and of all it is part of, at 21
+        /// to 43 bytes each: of a question with a million answers it takes a million and a half to prove
+        /// that these are all. With more nothing is proven.
+        std::uint64_t most_remembered = std::uint64_t{1} << 21U;
     };
     /// What could not be proven.
     struct Gap {
@@ -101,6 +103,7 @@ private:
     bool lacks_stated(const Frame& frame) const;
     Place placed(const Frame& frame, const Traits& traits);
     bool remember(Frame& frame, const Traits& traits);
+    std::uint64_t remembered() const noexcept;
     void learn(const std::string& patient_id);
     void probed(PartEnd end);
     void abandon_covers();

@@ -274,6 +274,18 @@ TEST_CASE("more answers than can be remembered are told, but not proven")
     CHECK_FALSE(result.proven);
 }
 
+TEST_CASE("what is remembered counts the parts with the whole they are part of")
+{
+    for (const std::uint64_t most : {40U, 50U}) {
+        Evidence evidence;
+        Planner::Setup setup{{}, all_dimensions, std::nullopt, false, this_day};
+        setup.most_remembered = most;
+        const Result result = run(Server{studies(30, 5)}, evidence, setup);
+        CHECK(result.told.size() == 30);
+        CHECK(result.proven == (most == 50));  // the whole and a half
+    }
+}
+
 TEST_CASE("fingerprints are a set that can be marked")
 {
     Fingerprints set;
