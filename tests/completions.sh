@@ -11,6 +11,7 @@ export PATH HOME="$scratch" PACS_CONFIG="$scratch/pacs.toml"
 printf '[node.oldpacs]\naddress = "A@127.0.0.1:104"\n' >"$PACS_CONFIG"
 cd "$scratch"
 touch 'my report.txt'
+mkdir 'our archive'
 fail() { echo "FAIL: $*"; status=1; }
 
 # wanted: what is typed, and what it becomes at the next Tab, with the blank that follows
@@ -30,15 +31,38 @@ if offers '^Usage:.* \[?KEY\[=VALUE\]'; then
         '@oldpacs RequestAttributesSequence.ScheduledProcedureStepID='
     expect '@oldpacs AvailableTransferSyntaxUID=1.2.840.10008.1.2.4.7' \
         '@oldpacs AvailableTransferSyntaxUID=1.2.840.10008.1.2.4.70 '
+    expect '@oldpacs AvailableTransferSyntaxUID=JPEG2000L' '@oldpacs AvailableTransferSyntaxUID=JPEG2000Lossless '
 fi
-# options that take a keyword, a change or a transfer syntax, whichever the tool has
-for option in $("$tool" --help | sed -nE 's/^  (-., )?(--[a-z-]+) (KEY|KEY=VALUE|SYNTAX)( .*|$)/\2:\3/p'); do
-    case $option in
-        *:KEY) expect "${option%:*} PatientBirthTi" "${option%:*} PatientBirthTime " ;;
-        *:KEY=VALUE) expect "${option%:*} PatientBirthTi" "${option%:*} PatientBirthTime=" ;;
-        *) expect "${option%:*} 1.2.840.10008.1.2.4.7" "${option%:*} 1.2.840.10008.1.2.4.70 " ;;
-    esac
-done
+# takes [COMMAND]: options of it that take a keyword, a change or a transfer syntax, whichever there are
+takes() {
+    for option in $("$tool" ${1+"$1"} --help | sed -nE 's/^  (-., )?(--[a-z-]+) (KEY|KEY=VALUE|SYNTAX)( .*|$)/\2:\3/p'); do
+        word=${1+"$1 "}${option%:*}
+        case $option in
+            *:KEY) expect "$word PatientBirthTi" "$word PatientBirthTime " ;;
+            *:KEY=VALUE) expect "$word PatientBirthTi" "$word PatientBirthTime=" ;;
+            *)
+                expect "$word 1.2.840.10008.1.2.4.7" "$word 1.2.840.10008.1.2.4.70 "
+                expect "$word jpeg2000l" "$word JPEG2000Lossless "
+                ;;
+        esac
+    done
+}
+takes
+if offers '--select KEY .* path'; then
+    expect '--select RequestAttributesSequence.ScheduledProcedureStepI' \
+        '--select RequestAttributesSequence.ScheduledProcedureStepID '
+fi
+if offers '^Usage:.* COMMAND'; then
+    for command in $("$tool" --help | sed -nE '/^Usage/,/^Common/s/^  ([a-z]+)  .*/\1/p'); do
+        takes "$command"
+        expect "$command --log-form" "$command --log-format "
+        if "$tool" "$command" --help | grep -qE '^Usage:.* ARCHIVE'; then
+            expect "$command our" "$command our\\ archive/"
+        else
+            expect "$command my" "$command my\\ report.txt "
+        fi
+    done
+fi
 
 for shell in bash zsh; do
     if ! command -v $shell >/dev/null || ! command -v python3 >/dev/null; then

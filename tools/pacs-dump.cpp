@@ -125,7 +125,8 @@ void add_options(CLI::App& app, Options& options)
         "Where they go: a file, a folder (with / behind a new one), or - for standard output");
     add("--bulk-from", options.make.bulk_from, "DIR", "Follow references into this folder");
     add("--transfer-syntax", options.make.transfer_syntax, "SYNTAX",
-        "That of objects that do not say; else Explicit VR Little Endian");
+        "UID or keyword of that of objects that do not say; else Explicit VR Little "
+        "Endian");
     cli::add_number(app, "-j,--jobs", options.jobs, "Read N files at once; 0 is one a core", 0, 64);
 }
 

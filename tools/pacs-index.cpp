@@ -4,6 +4,7 @@
 #include "cli/tool.hpp"
 #include "cli/validators.hpp"
 #include "pacs-index-words.hpp"
+#include "scan/added_words.hpp"
 #include "scan/rebuilt_record.hpp"
 #include "scan/scan.hpp"
 #include "scan/survey_records.hpp"
@@ -101,6 +102,7 @@ int main(int argc, char** argv)
     tool.offer_formats({ndjson, table}, scan::survey_columns("scan"),
                        {"duplicates", "conflicts", "stats", "rebuild"});
     tool.offer_progress({"scan", "rebuild"});
+    tool.offer_words(cli::WordKind::keyword, scan::added_words);
     return tool.run(argc, argv, [&](cli::Run& run) {
         const std::string& command = tool.command();
         return command == "scan"      ? scan_paths(options, run)

@@ -209,7 +209,9 @@ WordKind kind_of(std::string_view value) noexcept
     constexpr Named kinds[] = {
         {"FILE", WordKind::file},
         {"PATH", WordKind::file},
+        {"INDEX", WordKind::file},
         {"DIR", WordKind::folder},
+        {"ARCHIVE", WordKind::folder},
         {"PEER", WordKind::endpoint},
         {"SOURCE", WordKind::endpoint},
         {"DEST", WordKind::endpoint},

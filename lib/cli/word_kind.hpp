@@ -14,8 +14,8 @@ namespace pacs::cli {
 /// that stands in the help, so that completions offer the right things with nothing more to say.
 enum class WordKind : std::uint8_t {
     free,             ///< any other: a number, a name
-    file,             ///< FILE, PATH
-    folder,           ///< DIR
+    file,             ///< FILE, PATH, INDEX
+    folder,           ///< DIR, ARCHIVE
     endpoint,         ///< PEER, SOURCE, DEST, NODE: a file, or an @alias where peers are spoken to
     keyword,          ///< KEY
     assignment,       ///< KEY=VALUE, KEY[=VALUE]

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "dicom/dictionary.hpp"
 #include "dicom/matching.hpp"
+#include "dicom/uid.hpp"
 
 #include <fmt/format.h>
 
@@ -117,6 +118,21 @@ std::optional<std::string> packed_values(std::string_view text, Packer pack)
     }
 }
 
+/// A list of UIDs, of which each may be the keyword of one.
+std::string with_uids(std::string_view list)
+{
+    std::string uids;
+    for (;;) {
+        const auto cut = list.find('\\');
+        uids += uid_of(list.substr(0, cut));
+        if (cut == std::string_view::npos) {
+            return uids;
+        }
+        uids += '\\';
+        list.remove_prefix(cut + 1);
+    }
+}
+
 void check_value(const QueryKey& key)
 {
     if (key.value.empty()) {
@@ -189,6 +205,9 @@ QueryKey parse_query_key(std::string_view text)
     key.vr = vr_of(key.tag());
     if (equals != std::string_view::npos) {
         key.value = text.substr(equals + 1);
+    }
+    if (key.vr == Vr::UI) {
+        key.value = with_uids(key.value);
     }
     check_value(key);
     return key;

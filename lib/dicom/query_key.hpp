@@ -27,9 +27,10 @@ struct QueryKey {
 /// Reads "KEY" or "KEY=VALUE". KEY is a keyword ("PatientName") or a tag in any form parse_tag()
 /// reads, or a path of them through sequences, parted by dots: "RequestAttributesSequence.
 /// RequestedProcedureID". An index [0] after a sequence is accepted. Everything after the first "="
-/// is the value. Throws Error(usage) for an unknown keyword, a path through what is no sequence, a
-/// group that is never part of an identifier (0000, 0002, FFFE), a sequence with a value, and a
-/// value that can be no key of its VR.
+/// is the value; keywords of the registry among UIDs become these ("CTImageStorage"). Throws
+/// Error(usage) for an unknown keyword, a path through what is no sequence, a group that is never
+/// part of an identifier (0000, 0002, FFFE), a sequence with a value, and a value that can be no
+/// key of its VR.
 QueryKey parse_query_key(std::string_view text);
 
 /// A key made by the program itself, with the same checks of the value.

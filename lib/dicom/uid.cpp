@@ -116,6 +116,20 @@ std::string_view uid_keyword(std::string_view uid) noexcept
     return row != nullptr ? row->keyword : std::string_view{};
 }
 
+std::string_view uid_of(std::string_view keyword) noexcept
+{
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    const auto* const row = std::find_if(std::begin(rows), std::end(rows), [&](const Row& each) {
+        const std::string_view known = each.keyword;
+        return !known.empty() &&
+               std::equal(known.begin(), known.end(), keyword.begin(), keyword.end(),
+                          [&](char a, char b) { return lower(a) == lower(b); });
+    });
+    return row == std::end(rows) ? keyword : row->uid;
+}
+
 std::vector<std::string_view> registered_uids()
 {
     return uids_where([](const Row&) { return true; });

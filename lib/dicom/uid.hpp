@@ -17,6 +17,8 @@ std::string generate_uid();
 std::string_view uid_name(std::string_view uid) noexcept;
 /// Keywords of the registry ("CTImageStorage"); empty when unknown.
 std::string_view uid_keyword(std::string_view uid) noexcept;
+/// The UID that the registry has under a keyword, in any case; what is none comes back as it is.
+std::string_view uid_of(std::string_view keyword) noexcept;
 /// True when the registry has `uid` as retired; false when it does not know it.
 bool uid_retired(std::string_view uid) noexcept;
 /// The SOP classes and meta SOP classes of the registry, retired ones too, but for the DICOMDIR,

@@ -85,10 +85,17 @@ std::vector<Word> query_key_words(std::string_view word)
 
 std::vector<Word> transfer_syntax_words(std::string_view word)
 {
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
     std::vector<Word> words;
     for (const std::string_view uid : transfer_syntax_uids()) {
+        const auto keyword = uid_keyword(uid);
         if (uid.starts_with(word)) {
             words.push_back({std::string{uid}, std::string{uid_name(uid)}});
+        } else if (keyword.size() >= word.size() &&
+                   std::ranges::equal(word, keyword.substr(0, word.size()), {}, lower, lower)) {
+            words.push_back({std::string{keyword}, std::string{uid}});
         }
     }
     return words;

@@ -24,7 +24,7 @@ std::vector<Word> query_key_words(std::string_view word);
 /// KEY=VALUE where an object is changed: what check_edit() lets be set, with "=".
 std::vector<Word> edit_words(std::string_view word);
 
-/// SYNTAX: UIDs of transfer syntaxes, with their names.
+/// SYNTAX: UIDs of transfer syntaxes, with their names; where letters are typed, their keywords.
 std::vector<Word> transfer_syntax_words(std::string_view word);
 
 }  // namespace pacs::dicom

@@ -100,7 +100,7 @@ private:
     std::optional<JsonObjects> objects_;
 };
 
-Product make(Piece&& piece, const BulkSource& bulk, const MakeOptions& options)
+Product make(Piece&& piece, const BulkSource& bulk, const std::string& syntax)
 {
     Product product;
     product.place = std::move(piece.place);
@@ -110,8 +110,7 @@ Product make(Piece&& piece, const BulkSource& bulk, const MakeOptions& options)
         return product;
     }
     try {
-        product.object =
-            ObjectMaker{bulk, options.transfer_syntax}.make(std::move(piece.json.text));
+        product.object = ObjectMaker{bulk, syntax}.make(std::move(piece.json.text));
     } catch (const MakeError& error) {
         product.reason = error.reason();
         product.message = error.what();
@@ -167,8 +166,10 @@ void guarded(const MakeOptions& options, const Write& write)
 MakeCounts make_all(const MakeOptions& options,
                     const std::function<void(const Making&, bool more)>& tell)
 {
-    if (!options.transfer_syntax.empty() && !dicom::is_valid_uid(options.transfer_syntax)) {
-        throw Error(ErrorKind::usage, "reading --transfer-syntax: not a UID");
+    const std::string syntax{dicom::uid_of(options.transfer_syntax)};
+    if (!syntax.empty() && !dicom::is_valid_uid(syntax)) {
+        throw Error(ErrorKind::usage,
+                    "reading --transfer-syntax: neither a UID nor the keyword of one");
     }
     const BulkSource bulk{options.bulk_from};
     const auto output = open_output(options.output, options.standard_output);
@@ -177,7 +178,7 @@ MakeCounts make_all(const MakeOptions& options,
     OrderedWork<Piece, Product> work{
         {threads_or_cores(options.threads), waiting_bytes},
         {[&] { return pieces.next(); },
-         [&](Piece&& piece) { return make(std::move(piece), bulk, options); },
+         [&](Piece&& piece) { return make(std::move(piece), bulk, syntax); },
          [&](Product&& product, bool more) {
              counts.malformed += product.reason == "malformed_record" ? 1 : 0;
              guarded(options, [&] {

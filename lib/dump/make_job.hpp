@@ -14,7 +14,7 @@ struct MakeOptions {
     std::vector<std::string> sources;    ///< files of JSON; "-" or none at all is standard_input
     std::string output = "-";            ///< as open_output() has it
     std::vector<std::string> bulk_from;  ///< folders that references may point into
-    std::string transfer_syntax;         ///< of objects that do not say
+    std::string transfer_syntax;         ///< UID or its keyword, of objects that do not say
     unsigned threads = 0;                ///< 0: one a core
     int standard_input = 0;
     int standard_output = 1;

@@ -55,6 +55,16 @@ TEST_CASE("everything after the first equals sign is the value")
     CHECK(parse_query_key("StudyDescription=a.b=c").value == "a.b=c");
 }
 
+TEST_CASE("UIDs may be named by their keywords in the registry, and nothing else may")
+{
+    CHECK(parse_query_key("SOPClassUID=CTImageStorage").value == "1.2.840.10008.5.1.4.1.1.2");
+    CHECK(parse_query_key("AvailableTransferSyntaxUID=jpeg2000lossless\\1.2.840.10008.1.2").value ==
+          "1.2.840.10008.1.2.4.90\\1.2.840.10008.1.2");
+    CHECK(parse_query_key("SOPClassUID").value.empty());
+    CHECK(parse_query_key("StudyDescription=CTImageStorage").value == "CTImageStorage");
+    CHECK_THROWS_AS(parse_query_key("SOPClassUID=NoSuchStorage"), pacs::Error);
+}
+
 TEST_CASE("dots lead through sequences, with or without the index of the one item")
 {
     for (const char* text :

@@ -131,6 +131,10 @@ TEST_CASE("the registry knows names, keywords and what is storage")
     CHECK(uid_name("1.2.840.10008.5.1.4.1.1.2") == "CT Image Storage");
     CHECK(uid_keyword("1.2.840.10008.5.1.4.1.1.2") == "CTImageStorage");
     CHECK(uid_name("1.2.3").empty());
+    CHECK(uid_of("CTImageStorage") == "1.2.840.10008.5.1.4.1.1.2");
+    CHECK(uid_of("ctIMAGEstorage") == "1.2.840.10008.5.1.4.1.1.2");
+    CHECK(uid_of("CTImage") == "CTImage");
+    CHECK(uid_of("").empty());  // some of the registry have no keyword
     CHECK(is_storage_class("1.2.840.10008.5.1.4.1.1.2"));
     CHECK(is_storage_class("1.2.840.10008.5.1.4.1.1.5"));  // NM, retired
     CHECK(is_storage_class("1.2.840.10008.5.1.4.38.1"));

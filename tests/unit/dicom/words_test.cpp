@@ -89,4 +89,8 @@ TEST_CASE("transfer syntaxes are offered with their names, also as the value of 
     CHECK(texts(query_key_words("AvailableTransferSyntaxUID=1.2.840.10008.1.2.4.70")) ==
           Line{"AvailableTransferSyntaxUID=1.2.840.10008.1.2.4.70"});
     CHECK(transfer_syntax_words("9").empty());
+    CHECK(texts(transfer_syntax_words("jpeg2000l")) == Line{"JPEG2000Lossless"});
+    CHECK(transfer_syntax_words("jpeg2000l")[0].meaning == "1.2.840.10008.1.2.4.90");
+    CHECK(texts(query_key_words("AvailableTransferSyntaxUID=ImplicitVRL")) ==
+          Line{"AvailableTransferSyntaxUID=ImplicitVRLittleEndian"});
 }
