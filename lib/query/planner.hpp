@@ -51,8 +51,8 @@ public:
         std::chrono::sys_days today;
         std::uint64_t most_questions = 10'000;
         /// Answers that are remembered at a time, those of a part and of all it is part of, at 21
-        /// to 43 bytes each: of a question with a million answers it takes a million and a half to prove
-        /// that these are all. With more nothing is proven.
+        /// to 43 bytes each: of a question with a million answers it takes a million and a half to
+        /// prove that these are all. With more nothing is proven.
         std::uint64_t most_remembered = std::uint64_t{1} << 21U;
     };
     /// What could not be proven.
