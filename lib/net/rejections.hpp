@@ -25,7 +25,7 @@ inline constexpr Rule called_title{
     "the called AE title is none of ours"};
 inline constexpr Rule calling_title{
     {AssociateRj::permanent, AssociateRj::service_user, AssociateRj::calling_ae_not_recognised},
-    "the calling AE title is no valid title, or may not call"};
+    "the calling AE title is no valid title"};
 inline constexpr Rule no_room{
     {AssociateRj::permanent, AssociateRj::acse, AssociateRj::acse_no_reason},
     "the requestor's maximum PDU length leaves no room for data"};

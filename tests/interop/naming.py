@@ -76,6 +76,40 @@ def name_with_two_addresses(context):
                                      "127.0.0.1: Connection refused"), "each address is named")
 
 
+@contextlib.contextmanager
+def silent_listener(host, port):
+    """A port that answers no connection, neither with yes nor with no: its queue is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket(socket.AF_INET6))
+        listener.bind((host, port))
+        listener.listen(0)
+        while True:
+            filling = stack.enter_context(socket.socket(socket.AF_INET6))
+            filling.settimeout(0.5)
+            try:
+                filling.connect((host, port))
+            except TimeoutError:
+                break
+        yield
+
+
+@case
+def name_with_a_silent_address(context):
+    """The next address is tried beside the silent one, which costs a diagnosis its time and all others
+    a moment."""
+    with system_files(context, hosts="127.0.0.1 localhost two\n::1 two\n"), \
+            context.archived() as server, silent_listener("::1", server.port):
+        two = f"ARCHIVE@two:{server.port}"
+        equal(context.ours("pacs-echo", two, "--connect-timeout", "60s")[0]["outcome"], "ok", "echo")
+        record = diagnosed(context, two, "--connect-timeout", "1s")
+        equal((record["outcome"], record["reason"]), ("warning", "timed_out"), "two")
+        server.stop()
+        record = context.ours("pacs-echo", two, "--connect-timeout", "1s", status=3)[0]
+        equal((record["reason"], record["message"]),
+              ("connection_refused", f"connecting to {two}: ::1: Connection timed out, "
+                                     "127.0.0.1: Connection refused"), "each address is named")
+
+
 @case
 def peer_by_ipv6(context):
     with system_files(context, hosts="127.0.0.1 localhost\n::1 six\n"), \
