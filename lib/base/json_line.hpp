@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,6 +48,13 @@ public:
     JsonLine& add_raw(std::string_view name, std::string_view json);
     /// `,"name":value` for each of several members, made elsewhere; valid JSON on one line.
     JsonLine& add_members(std::string_view json);
+
+    /// Makes room for so many bytes more.
+    JsonLine& reserve(std::size_t bytes)
+    {
+        text_.reserve(text_.size() + bytes);
+        return *this;
+    }
 
     /// The finished line with its newline.
     std::string str() const { return text_ + "}\n"; }

@@ -40,6 +40,7 @@ public:
 
     const Element* find(Tag tag) const noexcept;  ///< nullptr when absent
     bool has(Tag tag) const noexcept { return find(tag) != nullptr; }
+    void reserve(std::size_t elements) { elements_.reserve(elements); }
     /// Puts an element in place, replacing one of the same tag. The reference holds until the next
     /// change.
     Element& put(Element element);

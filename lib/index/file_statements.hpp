@@ -2,8 +2,10 @@
 
 #include "index/files.hpp"
 #include "index/respell.hpp"
+#include "index/row_source.hpp"
 #include "index/sqlite.hpp"
 #include "index/walk_order.hpp"
+#include "index/writer_connection.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +13,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace pacs::index {
 
@@ -53,11 +56,14 @@ struct FileWriter::Statements {
                    "JOIN folder d ON d.id = f.folder LEFT JOIN instance_row i ON i.id = f.instance "
                    "LEFT JOIN series_row e ON e.id = i.series "
                    "LEFT JOIN study_row s ON s.id = e.study WHERE f.id = ?1"),
-          add_file(
-              database,
-              "INSERT INTO file (id, folder, name, member, member_name, size, mtime_ns, inode, "
-              "outcome, reason, message, instance, copy, differs, key_set, sha256) VALUES "
-              "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
+          new_files(database, "new_files", 16),
+          // FAIL: what a statement has done need not be kept apart for taking it back by itself,
+          // as an error ends the transaction.
+          add_files(database,
+                    "INSERT OR FAIL INTO file (id, folder, name, member, member_name, size, "
+                    "mtime_ns, inode, outcome, reason, message, instance, copy, differs, key_set, "
+                    "sha256) SELECT " +
+                        new_files.column_names() + " FROM new_files"),
           drop_file(database, "DELETE FROM file WHERE id = ?1"),
           drop_claim(database, "DELETE FROM claim WHERE file = ?1"),
           drop_extras(database, "DELETE FROM extra WHERE file = ?1"),
@@ -104,7 +110,8 @@ struct FileWriter::Statements {
     Statement files_in;
     Statement members;
     Statement describe;
-    Statement add_file;
+    RowSource new_files;
+    Statement add_files;
     Statement drop_file;
     Statement drop_claim;
     Statement drop_extras;
@@ -137,6 +144,8 @@ struct FileWriter::State {
     std::unordered_set<std::int64_t> emptied_patients;
     std::unordered_map<std::string, std::string> persons;      // by study UID
     std::unordered_map<std::int64_t, std::int64_t> differing;  // by study: how many more
+    std::vector<WriterConnection::Arrival> arrivals;           // of the rows that are being put
+    std::vector<std::string> digests;
 };
 
 }  // namespace pacs::index

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 namespace pacs::index {
 
 namespace {
@@ -130,8 +133,9 @@ void FileWriter::touch_study_of(Id instance)
 // In a first scan files come in the order that decides.
 bool FileWriter::stands_in_front(const FileRow& row, Id instance, bool holds)
 {
-    return state_->settled && (holds ? state_->order.before_speaker(row.folder, row.name, instance)
-                                     : state_->order.before_holder(row.folder, row.name, instance));
+    const std::string name{row.name};
+    return state_->settled && (holds ? state_->order.before_speaker(row.folder, name, instance)
+                                     : state_->order.before_holder(row.folder, name, instance));
 }
 
 void FileWriter::expect_any_order()
@@ -139,66 +143,141 @@ void FileWriter::expect_any_order()
     state_->settled = true;
 }
 
-bool FileWriter::put(const FileRow& row, const InstanceRecord* record, bool known)
+std::size_t FileWriter::put(std::span<const FileRow> rows)
 {
-    bool changed = false;
-    if (known) {
-        Statement& find = statements_->find_file;
-        find.bind(1, row.folder);
-        find.bind_blob(2, row.name);
-        find.bind(3, row.member);
-        const Id old = find.step() ? find.number(0) : 0;
-        find.reset();
-        if (old != 0) {
-            changed = !is_unread(old);
-            remove(old);
-        }
+    std::size_t copies = 0;
+    while (!rows.empty()) {
+        const auto known =
+            std::find_if(rows.begin(), rows.end(), [](const FileRow& row) { return row.known; });
+        const auto fresh = static_cast<std::size_t>(known - rows.begin());
+        copies += fresh > 0 ? put_new(rows.first(fresh), false) : put_again(rows.front());
+        rows = rows.subspan(std::max<std::size_t>(fresh, 1));
     }
-    const Id id = state_->next_file++;
-    WriterConnection::Placed placed;
-    if (record != nullptr) {
-        placed = writer_.connection_->place(*record, id);
-        if (placed.differs) {
-            ++state_->differing[placed.study];
-        }
-        if ((placed.differs || !placed.added) &&
-            (changed || stands_in_front(row, placed.instance, placed.added))) {
-            touch_study_of(placed.instance);
-        }
-        if (placed.new_study_of != 0 && state_->settled) {
-            statements_->touch_patient.bind(1, placed.new_study_of);
-            statements_->touch_patient.run();
-        }
+    return copies;
+}
+
+std::size_t FileWriter::put_again(const FileRow& row)
+{
+    Statement& find = statements_->find_file;
+    find.bind(1, row.folder);
+    find.bind_blob(2, row.name);
+    find.bind(3, row.member);
+    const Id old = find.step() ? find.number(0) : 0;
+    find.reset();
+    const bool changed = old != 0 && !is_unread(old);
+    if (old != 0) {
+        remove(old);
     }
-    const std::string digest = bytes_of_hex(row.sha256);
-    Statement& add = statements_->add_file;
-    add.bind(1, id);
-    add.bind(2, row.folder);
-    add.bind_blob(3, row.name);
-    add.bind(4, row.member);
-    row.member == 0 ? add.bind_null(5) : add.bind_blob(5, row.member_name);
-    add.bind(6, row.facts.size);
-    add.bind(7, row.facts.mtime_ns);
-    add.bind(8, row.facts.inode);
-    bind_optional(add, 9, row.outcome);
-    bind_optional(add, 10, row.reason);
-    bind_optional(add, 11, row.message);
-    placed.instance == 0 ? add.bind_null(12) : add.bind(12, placed.instance);
-    add.bind(13, Id{record != nullptr && !placed.added ? 1 : 0});
-    add.bind(14, Id{placed.differs ? 1 : 0});
-    row.key_set == 0 ? add.bind_null(15) : add.bind(15, row.key_set);
-    digest.empty() ? add.bind_null(16) : add.bind_blob(16, digest);
-    add.run();
+    return put_new({&row, 1}, changed);
+}
+
+void FileWriter::add_row(const FileRow& row, Id id, Id instance, bool copy, bool differs)
+{
+    const std::span<Cell> cells = statements_->new_files.add_row();
+    const auto set_text = [&cells](std::size_t at, std::string_view text) {
+        if (!text.empty()) {
+            cells[at].set(text);
+        }
+    };
+    cells[0].set(id);
+    cells[1].set(row.folder);
+    cells[2].set_blob(row.name);
+    cells[3].set(row.member);
+    if (row.member != 0) {
+        cells[4].set_blob(row.member_name);
+    }
+    cells[5].set(row.facts.size);
+    cells[6].set(row.facts.mtime_ns);
+    cells[7].set(row.facts.inode);
+    set_text(8, row.outcome);
+    set_text(9, row.reason);
+    set_text(10, row.message);
+    if (instance != 0) {
+        cells[11].set(instance);
+    }
+    cells[12].set(Id{copy ? 1 : 0});
+    cells[13].set(Id{differs ? 1 : 0});
+    if (row.key_set != 0) {
+        cells[14].set(row.key_set);
+    }
+    if (!row.sha256.empty()) {
+        cells[15].set_blob(state_->digests.emplace_back(bytes_of_hex(row.sha256)));
+    }
+}
+
+void FileWriter::add_extras(const FileRow& row, Id id)
+{
     for (const auto& [tag, value] : row.extras) {
         statements_->add_extra.bind(1, id);
         statements_->add_extra.bind(2, Id{tag.value});
         statements_->add_extra.bind(3, std::string_view{value});
         statements_->add_extra.run();
     }
-    if (record != nullptr && !placed.same_study) {
-        add_claim(id, placed.instance, placed.added, *record);
+}
+
+// All files have rows by now: those that were put with it, too.
+void FileWriter::judge_order(const FileRow& row, Id instance, bool added, bool differs,
+                             bool changed)
+{
+    if ((differs || !added) && (changed || stands_in_front(row, instance, added))) {
+        touch_study_of(instance);
     }
-    return record == nullptr || placed.added;
+}
+
+std::size_t FileWriter::put_new(std::span<const FileRow> rows, bool changed)
+{
+    const Id first = state_->next_file;
+    auto& arrivals = state_->arrivals;
+    arrivals.clear();
+    for (const FileRow& row : rows) {
+        const Id id = state_->next_file++;
+        if (row.record != nullptr) {
+            arrivals.push_back({row.record, id});
+        }
+    }
+    writer_.connection_->place(arrivals);
+    add_rows(rows, first);
+    std::size_t copies = 0;
+    auto arrival = arrivals.begin();
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+        const FileRow& row = rows[at];
+        const Id id = first + static_cast<Id>(at);
+        add_extras(row, id);
+        if (row.record == nullptr) {
+            continue;
+        }
+        const auto& placed = (arrival++)->placed;
+        copies += placed.added ? 0 : 1;
+        if (placed.differs) {
+            ++state_->differing[placed.study];
+        }
+        judge_order(row, placed.instance, placed.added, placed.differs, changed);
+        if (placed.new_study_of != 0 && state_->settled) {
+            statements_->touch_patient.bind(1, placed.new_study_of);
+            statements_->touch_patient.run();
+        }
+        if (!placed.same_study) {
+            add_claim(id, placed.instance, placed.added, *row.record);
+        }
+    }
+    return copies;
+}
+
+void FileWriter::add_rows(std::span<const FileRow> rows, Id id)
+{
+    statements_->new_files.clear();
+    state_->digests.clear();
+    state_->digests.reserve(rows.size());  // the cells refer to them
+    auto arrival = state_->arrivals.cbegin();
+    for (const FileRow& row : rows) {
+        if (row.record == nullptr) {
+            add_row(row, id++, 0, false, false);
+        } else {
+            const auto& placed = (arrival++)->placed;
+            add_row(row, id++, placed.instance, !placed.added, placed.differs);
+        }
+    }
+    statements_->add_files.run();
 }
 
 // Only what disagrees is written down: in a sound collection nothing does.

@@ -3,12 +3,15 @@
 #include "dicom/tag.hpp"
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,19 +30,22 @@ struct FileFacts {
     bool operator==(const FileFacts&) const = default;
 };
 
-/// A file, or a member of a tar file, as a scan saw it.
+/// A file, or a member of a tar file, as a scan saw it. Text is somebody else's.
 struct FileRow {
     std::int64_t folder = 0;  ///< FileWriter::folder()
-    std::string name;         ///< any bytes
+    std::string_view name;    ///< any bytes
     std::int64_t member = 0;  ///< of a tar file from 1; 0: the file itself
-    std::string member_name;
+    std::string_view member_name;
     FileFacts facts;
-    std::string outcome;  ///< empty: ok
-    std::string reason;
-    std::string message;
-    std::int64_t key_set = 0;                                ///< FileWriter::key_set(); 0: none
-    std::string sha256;                                      ///< hex; empty: not known
-    std::vector<std::pair<dicom::Tag, std::string>> extras;  ///< of the key set, UTF-8
+    std::string_view outcome;  ///< empty: ok
+    std::string_view reason;
+    std::string_view message;
+    std::int64_t key_set = 0;  ///< FileWriter::key_set(); 0: none
+    std::string_view sha256;   ///< hex; empty: not known
+    /// Of the key set, UTF-8.
+    std::span<const std::pair<dicom::Tag, std::string>> extras;
+    const InstanceRecord* record = nullptr;  ///< what it holds; nullptr: no object
+    bool known = false;  ///< there may be a row of that name, which is then replaced
 };
 
 /// What an earlier scan left of a file; of a tar file, not of its members.
@@ -123,9 +129,9 @@ public:
     std::int64_t folder(const std::string& path, std::int64_t parent, std::int64_t device = 0);
     std::int64_t key_set(const std::vector<dicom::Tag>& tags);
 
-    /// Adds a file and what it holds (nullptr: nothing). `known`: there may be a row of that name,
-    /// which is then replaced. False: its instance is there from another file.
-    bool put(const FileRow& row, const InstanceRecord* record, bool known);
+    /// Adds files and what they hold, in their order. Returns how many of them are copies: their
+    /// instance is there from another file.
+    std::size_t put(std::span<const FileRow> rows);
     /// Removes a file with its members and what they held. `visit` hears of each.
     void remove(std::int64_t file, const std::function<void(const RemovedFile&)>& visit = {});
     /// Removes a folder with all beneath it.
@@ -152,6 +158,14 @@ private:
     void remove_row(std::int64_t file, const std::function<void(const RemovedFile&)>& visit);
     void take_out(std::int64_t instance, std::int64_t series, std::int64_t study,
                   std::int64_t patient);
+    std::size_t put_new(std::span<const FileRow> rows, bool changed);
+    void add_rows(std::span<const FileRow> rows, std::int64_t id);
+    void judge_order(const FileRow& row, std::int64_t instance, bool added, bool differs,
+                     bool changed);
+    std::size_t put_again(const FileRow& row);
+    void add_row(const FileRow& row, std::int64_t id, std::int64_t instance, bool copy,
+                 bool differs);
+    void add_extras(const FileRow& row, std::int64_t id);
     void add_claim(std::int64_t file, std::int64_t instance, bool added,
                    const InstanceRecord& record);
     void touch_study_of(std::int64_t instance);

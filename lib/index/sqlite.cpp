@@ -147,6 +147,25 @@ void Statement::run()
     reset();
 }
 
+bool Statement::run_within_constraints()
+{
+    const int result = sqlite3_step(handle_.get());
+    if ((result & 0xFF) == SQLITE_CONSTRAINT) {
+        reset();
+        return false;
+    }
+    if (result != SQLITE_DONE) {
+        try {
+            database_->fail("changing");
+        } catch (...) {
+            reset();
+            throw;
+        }
+    }
+    reset();
+    return true;
+}
+
 std::string_view Statement::text(int column) const noexcept
 {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));

@@ -54,6 +54,8 @@ public:
 
     bool step();  ///< true: there is a row
     void run();   ///< steps to the end and resets
+    /// The same for a statement that returns no rows. False: a constraint of the schema ended it.
+    bool run_within_constraints();
     void reset() noexcept { sqlite3_reset(handle_.get()); }
     int columns() const noexcept { return sqlite3_column_count(handle_.get()); }
 

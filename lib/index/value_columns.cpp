@@ -24,6 +24,27 @@ std::optional<std::int64_t> number_of(const Attribute& attribute, std::string_vi
     return error == std::errc{} && stop == end ? std::optional{number} : std::nullopt;
 }
 
+/// Calls `put` for each attribute that has a value, with its place and the value.
+template <typename Put>
+void each(const std::vector<const Attribute*>& attributes, const Values& values, Put put)
+{
+    auto value = values.begin();  // both ascend
+    for (std::size_t at = 0; at < attributes.size() && value != values.end(); ++at) {
+        const Attribute& attribute = *attributes[at];
+        while (value != values.end() && value->first < attribute.tag) {
+            ++value;
+        }
+        if (value == values.end() || value->first != attribute.tag) {
+            continue;
+        }
+        if (const auto number = number_of(attribute, value->second)) {
+            put(at, *number);
+        } else {
+            put(at, std::string_view{value->second});
+        }
+    }
+}
+
 }  // namespace
 
 ValueColumns::ValueColumns(std::initializer_list<dicom::QueryLevel> levels, int fixed)
@@ -41,20 +62,17 @@ ValueColumns::ValueColumns(std::initializer_list<dicom::QueryLevel> levels, int 
 
 void ValueColumns::bind(Statement& statement, int first, const Values& values) const
 {
-    auto value = values.begin();  // both ascend
-    for (const Attribute* attribute : attributes) {
-        while (value != values.end() && value->first < attribute->tag) {
-            ++value;
-        }
-        if (value == values.end() || value->first != attribute->tag) {
-            statement.bind_null(first);
-        } else if (const auto number = number_of(*attribute, value->second)) {
-            statement.bind(first, *number);
-        } else {
-            statement.bind(first, std::string_view{value->second});
-        }
-        ++first;
+    for (std::size_t at = 0; at < attributes.size(); ++at) {
+        statement.bind_null(first + static_cast<int>(at));
     }
+    each(attributes, values, [&](std::size_t at, const auto& value) {
+        statement.bind(first + static_cast<int>(at), value);
+    });
+}
+
+void ValueColumns::fill(std::span<Cell> cells, const Values& values) const
+{
+    each(attributes, values, [cells](std::size_t at, const auto& value) { cells[at].set(value); });
 }
 
 std::string ValueColumns::insert_sql(std::string_view table, std::string_view fixed_names,

@@ -35,6 +35,10 @@ constexpr const char* add_request_sql =
     "requested_procedure_description, scheduled_procedure_step_description, "
     "scheduled_procedure_step_id, requested_procedure_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
+/// In front of those of values.
+constexpr std::string_view instance_names =
+    "series, sop_instance_uid, sop_class, transfer_syntax, sha256, size, received_ms, source, file";
+
 Database open_for_writing(const std::filesystem::path& path, Synchronous synchronous)
 {
     Database database{path, Database::Mode::write};
@@ -61,6 +65,7 @@ void remember(Cache& cache, Entry&&... entry)
 
 WriterConnection::WriterConnection(const std::filesystem::path& path, Synchronous synchronous)
     : database_(open_for_writing(path, synchronous)),
+      new_instances_(database_, "new_instances", 10 + instance_columns_.attributes.size()),
       find_(database_),
       other_patients_(database_),
       exists_(database_, "SELECT id FROM instance_row WHERE sop_instance_uid = ?1"),
@@ -77,12 +82,16 @@ WriterConnection::WriterConnection(const std::filesystem::path& path, Synchronou
                    "SELECT id, said FROM series_row WHERE series_instance_uid = ?1 AND study = ?2"),
       add_series_(database_, series_columns_.insert_sql(
                                  "series_row", "study, series_instance_uid, said", "?1, ?2, ?3")),
-      add_instance_(database_, instance_columns_.insert_sql(
-                                   "instance_row",
-                                   "series, sop_instance_uid, sop_class, transfer_syntax, sha256, "
-                                   "size, received_ms, source, file",
-                                   "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9") +
+      add_instance_(database_, instance_columns_.insert_sql("instance_row", instance_names,
+                                                            "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9") +
                                    " ON CONFLICT (sop_instance_uid) DO NOTHING"),
+      // FAIL keeps the rows before the one that is not taken, and so needs no copies of pages to
+      // take them back.
+      add_instances_(
+          database_,
+          fmt::format("INSERT OR FAIL INTO instance_row ({}{}, id) SELECT {} FROM "
+                      "new_instances",
+                      instance_names, instance_columns_.names, new_instances_.column_names())),
       remove_instance_(database_, "DELETE FROM instance_row WHERE sop_instance_uid = ?1"),
       take_out_(database_, "DELETE FROM instance_row WHERE id = ?1"),
       add_class_(database_, "INSERT OR IGNORE INTO study_class (study, class) VALUES (?1, ?2)"),
@@ -236,83 +245,6 @@ void WriterConnection::add_names(const InstanceRecord& record, QueryLevel table,
             add_name_.run();
         }
     }
-}
-
-// False: its UID is there.
-bool WriterConnection::add_instance(const InstanceRecord& record, Id series, Id file)
-{
-    const std::string digest = bytes_of_hex(record.sha256);
-    add_instance_.bind(1, series);
-    add_instance_.bind(2, record.instance_uid);
-    add_instance_.bind(3, uid_number(record.class_uid));
-    add_instance_.bind(4, uid_number(record.transfer_syntax_uid));
-    add_instance_.bind_blob(5, digest);
-    add_instance_.bind(6, static_cast<Id>(record.size));
-    add_instance_.bind(7, record.received_ms);
-    add_instance_.bind(8, record.source);
-    if (file == 0) {
-        add_instance_.bind_null(9);
-    } else {
-        add_instance_.bind(9, file);
-    }
-    instance_columns_.bind(add_instance_, 10, record.values);
-    add_instance_.run();
-    return database_.changes() == 1;
-}
-
-WriterConnection::Id WriterConnection::instance_of(const std::string& uid)
-{
-    exists_.bind(1, uid);
-    const Id found = exists_.step() ? exists_.number(0) : 0;
-    exists_.reset();
-    return found;
-}
-
-// The instance itself must not be there: what it needs above it is made.
-void WriterConnection::go_to_series_of(const InstanceRecord& record)
-{
-    last_ = {};
-    const StudyRow study = study_row(record);
-    const SeriesRow series = series_row(record, study);
-    add_class(study.id, uid_number(record.class_uid));
-    last_ = {record.study_uid,
-             record.series_uid,
-             record.class_uid,
-             study,
-             series,
-             &patient_deltas_[study.patient],
-             &study_deltas_[study.id],
-             &series_deltas_[series.id]};
-}
-
-WriterConnection::Placed WriterConnection::place(const InstanceRecord& record, Id file)
-{
-    const std::uint64_t made_before = studies_made_;
-    const bool known = !last_.study_uid.empty() && last_.series_uid == record.series_uid &&
-                       last_.study_uid == record.study_uid && last_.class_uid == record.class_uid;
-    if (!known) {
-        if (const Id there = instance_of(record.instance_uid); there != 0) {
-            return {false, there};
-        }
-        go_to_series_of(record);
-    }
-    if (!add_instance(record, last_.series.id, file)) {
-        return {false, instance_of(record.instance_uid)};
-    }
-    const Id instance = database_.last_row_id();
-    ++last_.series_delta->instances;
-    ++last_.study_delta->instances;
-    ++last_.patient_delta->instances;
-    const bool same_study = record.study_said != 0 && last_.study.said == record.study_said;
-    if (file == 0 && !same_study) {
-        other_patients_.note(record, last_.study.id, instance);
-    }
-    return {true,
-            instance,
-            last_.study.id,
-            last_.study.said != record.study_said || last_.series.said != record.series_said,
-            same_study,
-            studies_made_ == made_before ? 0 : last_.study.patient};
 }
 
 void WriterConnection::take_out(Id instance, Id series, Id study, Id patient)

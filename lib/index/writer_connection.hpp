@@ -4,6 +4,7 @@
 #include "index/index.hpp"
 #include "index/other_patients.hpp"
 #include "index/respell.hpp"
+#include "index/row_source.hpp"
 #include "index/sqlite.hpp"
 #include "index/stored.hpp"
 #include "index/value_columns.hpp"
@@ -12,10 +13,12 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace pacs::index {
 
@@ -37,20 +40,31 @@ public:
 
     /// What became of an instance that was to be added.
     struct Placed {
-        bool added = false;    ///< false: its UID was there
-        Id instance = 0;       ///< its row, or that of the one that was there
-        Id study = 0;          ///< when it was added
-        bool differs = false;  ///< added, and says other things than study and series do
-        bool same_study =
-            false;            ///< added, and says of patient and study what the study's row does
-        Id new_study_of = 0;  ///< the patient, when its study was made for it
+        bool added = false;       ///< false: its UID was there
+        Id instance = 0;          ///< its row, or that of the one that was there
+        Id study = 0;             ///< when it was added
+        bool differs = false;     ///< added, and says other things than study and series do
+        bool same_study = false;  ///< added, and says of the study what the study's row does
+        Id new_study_of = 0;      ///< the patient, when its study was made for it
     };
 
     Database& database() noexcept { return database_; }
-    void begin() { database_.run("BEGIN IMMEDIATE"); }
+    void begin()
+    {
+        database_.run("BEGIN IMMEDIATE");
+        next_instance_ = 0;
+    }
     bool insert(const InstanceRecord& record) { return place(record, 0).added; }
     /// `file` is the row of the file it comes from; 0: none, it lies under objects/.
     Placed place(const InstanceRecord& record, Id file);
+    struct Arrival {
+        const InstanceRecord* record = nullptr;
+        Id file = 0;
+        Placed placed = {};
+    };
+    /// place() for each of them, in their order, but in one statement for those that follow each
+    /// other in a series.
+    void place(std::span<Arrival> arrivals);
     /// Removes the row of an instance; the rows above stay, whatever is left of them.
     void take_out(Id instance, Id series, Id study, Id patient);
     /// Writes the counts that insertions and removals changed.
@@ -117,6 +131,11 @@ private:
     bool add_instance(const InstanceRecord& record, Id series, Id file);
     Id instance_of(const std::string& uid);
     void go_to_series_of(const InstanceRecord& record);
+    bool is_beside_last(const InstanceRecord& record) const noexcept;
+    Placed place_beside_last(const InstanceRecord& record, Id file);
+    void place_beside_last(std::span<Arrival> arrivals);
+    void add_row(const Arrival& arrival, std::string_view digest);
+    Placed count_beside_last(const InstanceRecord& record, Id instance, Id file);
 
     Database database_;
     std::uint64_t log_pages_ = 0;
@@ -126,6 +145,7 @@ private:
     ValueColumns study_columns_{{dicom::QueryLevel::patient, dicom::QueryLevel::study}, 4};
     ValueColumns series_columns_{{dicom::QueryLevel::series}, 3};
     ValueColumns instance_columns_{{dicom::QueryLevel::instance}, 9};
+    RowSource new_instances_;
     StoredLookup find_;
     OtherPatients other_patients_;
     Statement exists_;
@@ -138,6 +158,7 @@ private:
     Statement find_series_;
     Statement add_series_;
     Statement add_instance_;
+    Statement add_instances_;
     Statement remove_instance_;
     Statement take_out_;
     Statement add_class_;
@@ -155,6 +176,8 @@ private:
     std::map<Id, Deltas> study_deltas_;
     std::map<Id, Deltas> series_deltas_;
     Last last_;
+    Id next_instance_ = 0;  // in this transaction; 0: not known
+    std::vector<std::string> digests_;
 };
 
 }  // namespace pacs::index

@@ -128,6 +128,7 @@ HeadReader::Start HeadReader::start_of(std::span<const std::byte> bytes)
 void HeadReader::take_values(Head& head)
 {
     const bool explicit_vr = head.syntax.explicit_vr();
+    head.header.reserve(view_.values().size() + 2);  // UIDs of the meta header may be added
     for (const dicom::HeadView::Value& value : view_.values()) {
         if (value.vr != dicom::Vr::SQ) {
             head.header.put(dicom::Element{value.tag, value.vr, std::string{value.bytes}});

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 namespace pacs::scan {
 
 namespace {
@@ -38,9 +40,9 @@ std::filesystem::path prepared(const std::filesystem::path& path)
     return path;
 }
 
-std::string word(Outcome outcome)
+std::string_view word(Outcome outcome)
 {
-    return outcome == Outcome::ok ? std::string{} : std::string{to_string(outcome)};
+    return outcome == Outcome::ok ? std::string_view{} : to_string(outcome);
 }
 
 }  // namespace
@@ -75,28 +77,32 @@ std::int64_t IndexSink::row_of(Place& place)
     return place.row;
 }
 
-bool IndexSink::put(Task& task)
+std::size_t IndexSink::put(std::span<const Task* const> tasks)
 {
-    if (task.place->absolute.empty()) {
-        return false;
-    }
     begin();
-    ++waiting_;
-    Finding& finding = task.finding;
-    index::FileRow row;
-    row.folder = row_of(*task.place);
-    row.name = task.name;
-    row.member = task.member;
-    row.member_name = task.member_name;
-    row.facts = finding.facts;
-    row.outcome = word(finding.outcome);
-    row.reason = finding.reason;
-    row.message = finding.message;
-    row.key_set = key_set_;
-    row.sha256 = finding.sha256;
-    row.extras = std::move(finding.extras);
-    return !files_.put(row, finding.object ? &finding.record : nullptr,
-                       task.known.has_value() || task.lookup);
+    rows_.clear();
+    for (const Task* task : tasks) {
+        if (task->place->absolute.empty()) {
+            continue;
+        }
+        const Finding& finding = task->finding;
+        index::FileRow& row = rows_.emplace_back();
+        row.folder = row_of(*task->place);
+        row.name = task->name;
+        row.member = task->member;
+        row.member_name = task->member_name;
+        row.facts = finding.facts;
+        row.outcome = word(finding.outcome);
+        row.reason = finding.reason;
+        row.message = finding.message;
+        row.key_set = key_set_;
+        row.sha256 = finding.sha256;
+        row.extras = finding.extras;
+        row.record = finding.object ? &finding.record : nullptr;
+        row.known = task->known.has_value() || task->lookup;
+    }
+    waiting_ += rows_.size();
+    return files_.put(rows_);
 }
 
 void IndexSink::remove(const Task& task, const OnRemoved& on_removed)

@@ -6,9 +6,11 @@
 #include "scan/task.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace pacs::scan {
@@ -21,9 +23,9 @@ public:
     IndexSink(const std::filesystem::path& path, const std::vector<dicom::Tag>& add);
 
     using OnRemoved = std::function<void(const index::RemovedFile&)>;
-    /// Puts a file with what it holds in, unless the task has no place in an index. True: it is a
-    /// copy, another file had the instance.
-    bool put(Task& task);
+    /// Puts files with what they hold in, in their order, but for those that have no place in an
+    /// index. Returns how many are copies: another file had the instance.
+    std::size_t put(std::span<const Task* const> tasks);
     /// Removes a file or a folder with all beneath it; `on_removed` hears of each file, and may
     /// commit.
     void remove(const Task& task, const OnRemoved& on_removed);
@@ -53,6 +55,7 @@ private:
     std::optional<FileLock> lock_;
     index::Writer writer_;
     index::FileWriter files_;
+    std::vector<index::FileRow> rows_;
     std::int64_t key_set_ = 0;
     bool open_ = false;
     std::uint64_t waiting_ = 0;

@@ -14,9 +14,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -26,7 +26,7 @@ namespace {
 
 /// Tasks that pass from thread to thread at once, and how many of these are under way.
 constexpr std::size_t batch_size = 32;
-constexpr std::size_t window_per_thread = 32;
+constexpr std::size_t window_per_thread = 8;
 /// Threads for one core while they wait for the disk.
 constexpr unsigned waiting_per_core = 4;
 /// Spooled members and lists of them count as much as so many files.
@@ -36,41 +36,16 @@ constexpr std::size_t member_weight = 16;
 /// the next scan goes on with.
 constexpr int most_rounds = 32;
 
-/// A record that waits for its row to be committed.
+/// Records that wait for their rows to be committed are as many at the most, about.
+constexpr std::size_t most_said = 4000;
+
+/// A record that waits for its row to be committed; of a task that is kept so long, or of our own.
 struct Said {
-    JsonLine record;
-    std::string json;
+    const JsonLine* record;
+    const std::string* json;
 };
 
-/// Batches that are done with, to be filled again: their tasks are freed by the thread that fills
-/// them, and not by the one that all others wait for.
-class Spent {
-public:
-    void put(Batch batch)
-    {
-        const std::lock_guard lock{mutex_};
-        batches_.push_back(std::move(batch));
-    }
-    /// An empty batch.
-    Batch take()
-    {
-        Batch batch;
-        {
-            const std::lock_guard lock{mutex_};
-            if (!batches_.empty()) {
-                batch = std::move(batches_.back());
-                batches_.pop_back();
-            }
-        }
-        batch.clear();
-        batch.reserve(batch_size);
-        return batch;
-    }
-
-private:
-    std::mutex mutex_;
-    std::vector<Batch> batches_;
-};
+const std::string nothing;
 
 class Scan {
 public:
@@ -111,18 +86,24 @@ private:
     void produce(Pipeline<Batch>& work, const Fill& fill);
     void take(Batch batch, const Pipeline<Batch>& work);
     void settle(Task& task);
+    void put_waiting();
     void remove(const Task& task);
     void count(const Task& task);
-    void say(JsonLine record, std::string json = {});
+    void say(const JsonLine& record, const std::string& json);
     void flush(bool more);
+    void give_back(Batch batch) { workers_[batch.worker]->give_back(std::move(batch.tasks)); }
 
     const ScanOptions& options_;
     ScanCounters& counters_;
     ExamineOptions how_;
     std::optional<IndexSink> sink_;
     std::optional<index::KnownFiles> known_;
+    std::vector<const Task*> waiting_;  // of the batch at hand, to be put into the index
     std::vector<Said> said_;
-    Spent spent_;
+    std::vector<Batch> kept_;                       // what was said of them waits
+    std::deque<JsonLine> removals_;                 // what is said of them waits
+    std::vector<std::unique_ptr<Worker>> workers_;  // each made by its thread
+    bool said_of_batch_ = false;                    // the one at hand
     bool quiet_ = false;
 };
 
@@ -143,11 +124,11 @@ void Scan::read_again()
 
 void Scan::produce(Pipeline<Batch>& work, const Fill& fill)
 {
-    Batch batch = spent_.take();
+    Batch batch;
     std::size_t weight = 0;
     const auto send = [&] {
         weight = 0;
-        return work.put(std::exchange(batch, spent_.take()));
+        return work.put(std::exchange(batch, {}));
     };
     WalkOptions how{
         options_.standard_input, known_ ? &*known_ : nullptr, {}, options_.digest, options_.forget};
@@ -155,10 +136,13 @@ void Scan::produce(Pipeline<Batch>& work, const Fill& fill)
         how.key_sets = known_->key_sets_with(options_.add);
         std::sort(how.key_sets.begin(), how.key_sets.end());
     }
-    Walk walk{std::move(how), [&](Task task) {
+    Walk walk{std::move(how), [&](Task&& task) {
                   weight += task.kind == Task::Kind::member ? member_weight : 1;
                   const bool urgent = task.urgent;
-                  batch.push_back(std::move(task));
+                  if (batch.tasks.empty()) {
+                      batch.tasks.reserve(batch_size);
+                  }
+                  batch.tasks.push_back(std::move(task));
                   return (weight < batch_size && !urgent) || send();
               }};
     fill(walk);
@@ -169,16 +153,19 @@ void Scan::pass(const Fill& fill)
 {
     const unsigned threads = threads_or_cores(options_.threads);
     const unsigned most = options_.threads != 0 ? threads : waiting_per_core * threads;
-    std::vector<std::unique_ptr<Worker>> workers(most);
+    workers_.clear();
+    workers_.resize(most);
     try {
         run_pipeline<Batch>(
             {threads, most}, window_per_thread * threads,
             [&](Pipeline<Batch>& work) { produce(work, fill); },
             [&](Batch& batch, unsigned thread) {
-                if (!workers[thread]) {
-                    workers[thread] = std::make_unique<Worker>(how_, quiet_);
+                std::unique_ptr<Worker>& worker = workers_[thread];
+                if (!worker) {
+                    worker = std::make_unique<Worker>(how_, quiet_);
                 }
-                return workers[thread]->work(batch);
+                batch.worker = thread;
+                return worker->work(batch);
             },
             [&](Batch&& batch, const Pipeline<Batch>& work) { take(std::move(batch), work); });
     } catch (const Error& error) {
@@ -194,27 +181,47 @@ void Scan::take(Batch batch, const Pipeline<Batch>& work)
 {
     const std::uint64_t files_before = counters_.files;
     std::uint64_t bytes = 0;
-    for (Task& task : batch) {
+    said_of_batch_ = false;
+    for (Task& task : batch.tasks) {
         settle(task);
         bytes += task.finding.size;
     }
+    put_waiting();
     if (options_.on_progress && !quiet_) {
         options_.on_progress(counters_.files - files_before, bytes);
     }
-    spent_.put(std::move(batch));
-    if (!sink_ || sink_->due() || !work.ready_until(sink_->patience())) {
+    if (said_of_batch_) {
+        kept_.push_back(std::move(batch));
+    } else {
+        give_back(std::move(batch));
+    }
+    if (!sink_ || sink_->due() || said_.size() >= most_said ||
+        !work.ready_until(sink_->patience())) {
         flush(work.ready());
+    }
+}
+
+// What was removed may have made room for what comes behind it, and the reverse: in their order.
+void Scan::put_waiting()
+{
+    if (!waiting_.empty()) {
+        const std::size_t copies = sink_->put(waiting_);
+        counters_.copies += quiet_ ? 0 : copies;
+        waiting_.clear();
     }
 }
 
 void Scan::remove(const Task& task)
 {
+    put_waiting();
     const std::string shown = task.path();
     const std::string known =
         (task.place->absolute == "/" ? "" : task.place->absolute) + "/" + task.name;
     sink_->remove(task, [&](const index::RemovedFile& removed) {
         ++counters_.removed;
-        say(removed_record(removed, shown + removed.path.substr(known.size())));
+        say(removals_.emplace_back(
+                removed_record(removed, shown + removed.path.substr(known.size()))),
+            nothing);
         if (sink_->due()) {
             flush(true);
         }
@@ -237,6 +244,7 @@ void Scan::count(const Task& task)
 void Scan::settle(Task& task)
 {
     if (task.kind == Task::Kind::moved_folder) {
+        put_waiting();
         sink_->note(*task.place);
         return;
     }
@@ -244,23 +252,23 @@ void Scan::settle(Task& task)
         remove(task);
         return;
     }
+    if (sink_ && !task.unchanged) {
+        waiting_.push_back(&task);
+    }
     if (quiet_) {
-        sink_->put(task);
         return;
     }
     count(task);
-    if (sink_ && !task.unchanged) {
-        counters_.copies += sink_->put(task) ? 1 : 0;
-    }
-    for (JsonLine& record : task.records) {
-        say(std::move(record), std::exchange(task.finding.dicom_json, {}));
+    for (const JsonLine& record : task.records) {
+        say(record, &record == &task.records.front() ? task.finding.dicom_json : nothing);
     }
 }
 
-void Scan::say(JsonLine record, std::string json)
+void Scan::say(const JsonLine& record, const std::string& json)
 {
     if (sink_) {
-        said_.push_back({std::move(record), std::move(json)});
+        said_.push_back({&record, &json});
+        said_of_batch_ = true;
     } else {
         options_.on_record(record, json);
     }
@@ -271,9 +279,15 @@ void Scan::flush(bool more)
     if (sink_) {
         sink_->commit();
         for (const Said& said : said_) {
-            options_.on_record(said.record, said.json);
+            options_.on_record(*said.record, *said.json);
         }
         said_.clear();
+        said_of_batch_ = false;
+        removals_.clear();
+        for (Batch& batch : kept_) {
+            give_back(std::move(batch));
+        }
+        kept_.clear();
     }
     if (!more && options_.on_pause) {
         options_.on_pause();

@@ -58,6 +58,7 @@ std::optional<JsonLine> scan_record(const Task& task)
         return std::nullopt;
     }
     JsonLine line{finding.object ? "instance" : "file", finding.outcome};
+    line.reserve(finding.members.size() + 400);
     add_text(line, "reason", finding.reason);
     add_text(line, "message", finding.message);
     if (task.place->absolute.empty() && task.name.empty()) {
@@ -82,7 +83,7 @@ std::optional<JsonLine> scan_record(const Task& task)
         line.add("repaired", true);
     }
     if (!finding.members.empty()) {
-        line.add_members("," + finding.members);
+        line.add_members(",").add_members(finding.members);
     }
     add_members(line, task);
     return line;

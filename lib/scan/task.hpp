@@ -64,6 +64,10 @@ struct Task {
     }
 };
 
-using Batch = std::vector<Task>;
+/// Tasks that pass from thread to thread at once.
+struct Batch {
+    std::vector<Task> tasks;
+    unsigned worker = 0;  ///< who worked on it, and gets it back to be freed
+};
 
 }  // namespace pacs::scan

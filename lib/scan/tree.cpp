@@ -79,7 +79,7 @@ Task finished_task(Task task, Outcome outcome, const char* reason, std::string m
     return task;
 }
 
-void Tree::give(Task task)
+void Tree::give(Task&& task)
 {
     ended_ = ended_ || !sink_(std::move(task));
 }

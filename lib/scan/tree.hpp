@@ -20,7 +20,7 @@ namespace pacs::scan {
 class Tree {
 public:
     /// Takes a task; false ends the walk.
-    using Sink = std::function<bool(Task)>;
+    using Sink = std::function<bool(Task&&)>;
 
     /// `known`: nullptr without an index. `sink` gets files with what is known of them.
     Tree(index::KnownFiles* known, Sink sink) : known_(known), sink_(std::move(sink)) {}
@@ -58,7 +58,7 @@ private:
     bool is_bare(const Level& level);
     void tell_unmounted(const std::string& path);
     const index::KnownFile* pass_rows(Level& level, const std::string* name);
-    void give(Task task);
+    void give(Task&& task);
 
     index::KnownFiles* known_;
     Sink sink_;

@@ -54,7 +54,7 @@ Outcome bad_outcome(bool named) noexcept
 Walk::Walk(WalkOptions options, Tree::Sink sink)
     : options_(std::move(options)),
       sink_(std::move(sink)),
-      tree_(options_.known, [this](Task task) { return give_file(std::move(task)); })
+      tree_(options_.known, [this](Task&& task) { return give_file(std::move(task)); })
 {
     tree_.leave_out([this](const std::string& absolute) { return walked_.contains(absolute); });
     if (options_.forget) {
@@ -62,7 +62,7 @@ Walk::Walk(WalkOptions options, Tree::Sink sink)
     }
 }
 
-bool Walk::give(Task task)
+bool Walk::give(Task&& task)
 {
     task.urgent = input_place_ != nullptr;
     ended_ = ended_ || StopFlag::instance().raised() || !sink_(std::move(task));
@@ -77,7 +77,7 @@ bool Walk::may_skip(const index::KnownFile& known) const
     return !known.unread && (!known.object || (keys && digest));
 }
 
-bool Walk::give_file(Task task)
+bool Walk::give_file(Task&& task)
 {
     task.may_skip = task.known && may_skip(*task.known);
     const bool tar = task.kind == Task::Kind::file && (task.named || is_tar_name(task.name));
@@ -241,7 +241,7 @@ void Walk::add_item(stream::Item item)
     give(std::move(task));
 }
 
-bool Walk::give_tar(Task task)
+bool Walk::give_tar(Task&& task)
 {
     struct stat status {};
     const Descriptor file = open_tar(task.path(), status);

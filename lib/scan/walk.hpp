@@ -35,9 +35,9 @@ public:
     void add_unread();
 
 private:
-    bool give(Task task);
-    bool give_file(Task task);
-    bool give_tar(Task task);
+    bool give(Task&& task);
+    bool give_file(Task&& task);
+    bool give_tar(Task&& task);
     void give_members(const std::shared_ptr<Place>& place, const std::string& name, int fd,
                       const std::string& path);
     void add_folder(const std::string& path);

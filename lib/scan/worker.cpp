@@ -76,14 +76,36 @@ void Worker::describe(Task& task) const
     }
 }
 
+void Worker::give_back(std::vector<Task> tasks)
+{
+    const std::lock_guard lock{mutex_};
+    spent_.push_back(std::move(tasks));
+}
+
+std::vector<Task> Worker::take_spent()
+{
+    const std::lock_guard lock{mutex_};
+    if (spent_.empty()) {
+        return {};
+    }
+    std::vector<Task> tasks = std::move(spent_.back());
+    spent_.pop_back();
+    return tasks;
+}
+
 bool Worker::work(Batch& batch)
 {
     const std::size_t before = waits();
-    for (Task& task : batch) {
+    std::vector<Task> spent = take_spent();
+    for (Task& task : batch.tasks) {
+        if (!spent.empty()) {
+            spent.pop_back();
+        }
         examine(task);
         describe(task);
+        task.finding.members = {};  // the record has them
     }
-    return waits() - before >= (batch.size() + 1) / 2;
+    return !batch.tasks.empty() && 2 * (waits() - before) >= batch.tasks.size();
 }
 
 }  // namespace pacs::scan
