@@ -65,9 +65,8 @@ ExitCode rebuild(const Options& options, cli::Run& run)
 
 void add_commands(cli::Tool& tool, Options& options)
 {
-    const auto add_jobs = [&](CLI::App& app) {
-        cli::add_number(app, "-j,--jobs", options.jobs, "N threads; 0 is one a core", 0, 256)
-            ->type_name("N");
+    const auto add_jobs = [&](CLI::App& app, const char* help) {
+        cli::add_number(app, "-j,--jobs", options.jobs, help, 0, 256)->type_name("N");
     };
     CLI::App& scan = tool.add_command("scan", "say what lies in files and folders");
     scan.add_option("PATH", options.scan.paths, "What to look at; - is standard input")->required();
@@ -77,7 +76,7 @@ void add_commands(cli::Tool& tool, Options& options)
         ->type_name("KEY");
     scan.add_flag("--forget", options.scan.forget,
                   "Remove from the index also what is not there because a disk or PATH is not");
-    add_jobs(scan);
+    add_jobs(scan, "N threads; 0 is one a core, more while disks are slow");
     for (const auto& [name, summary] : {std::pair{"duplicates", "list files that are twofold"},
                                         std::pair{"conflicts", "list what contradicts itself"},
                                         std::pair{"stats", "count what is there"}}) {
@@ -87,7 +86,7 @@ void add_commands(cli::Tool& tool, Options& options)
     }
     CLI::App& rebuild = tool.add_command("rebuild", "make the index of an archive again");
     rebuild.add_option("ARCHIVE", options.word, "The folder of the archive")->required();
-    add_jobs(rebuild);
+    add_jobs(rebuild, "N threads; 0 is one a core");
 }
 
 }  // namespace

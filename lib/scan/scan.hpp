@@ -16,8 +16,8 @@ namespace pacs::scan {
 struct ScanOptions {
     std::vector<std::string> paths = {};  ///< files, folders, archives, tar files, DICOMDIRs, "-"
     int standard_input = 0;
-    unsigned threads = 0;              ///< that read files; 0: one a core
-    bool digest = false;               ///< SHA-256 of each object
+    unsigned threads = 0;  ///< that read files; 0: one a core, up to four while they wait for disks
+    bool digest = false;   ///< SHA-256 of each object
     std::vector<dicom::Tag> add = {};  ///< attributes beside those of the index
     std::string index = {};            ///< its path; empty: none
     bool forget = false;  ///< remove from the index also what is on a disk that is not mounted now
