@@ -13,6 +13,10 @@ asking studies=noid --
 asking studies=moment --
 asking studies=day lie=die --
 asking studies=few -- --max-queries 2
+# the same answers whatever is asked, and no lie at all: studies that come and go while we ask
+asking studies=few ignore=date,time,patient --
+asking studies=few lie=grows --
+asking studies=few lie=shrinks --
 finish_asking
 # of these only the end is sure
 for lie in random unlike; do

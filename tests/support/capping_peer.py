@@ -9,7 +9,8 @@ HOW is WORD=VALUE:
   ignore=KEY,...   keys that are not matched: date, time, patient
   lie=             random: another choice each time; none: with end=, nothing is answered at all;
                    endless: pending for ever; die: ends in the middle of the second answer that is cut;
-                   refuse: A900 for whatever names a range; unlike: of a part it leaves out every tenth
+                   refuse: A900 for whatever names a range; unlike: of a part it leaves out every tenth;
+                   grows, shrinks: no lie, but with each question there is one study more or less
   order=index      index, date (those without one last) or reverse
   studies=day      day: 2,300 on one day; patient: the same with 600 of one patient; spread: 3,000 over ten years; few: 37; undated: 700 of one
                    patient without date; noid: 600 without Patient ID and without date; moment: 600 of
@@ -157,6 +158,11 @@ class Peer(hostile_scp.Conversation):
         if lie == "random":
             count = min(len(found), cap, self.random.randrange(1, cap))
             return self.random.sample(found, count), "0000"
+        if lie == "grows":
+            number = len(self.studies)
+            self.studies.append(study(number, "20240131", clock(number % 86400), f"P{number:05}"))
+        if lie == "shrinks":
+            del self.studies[7]
         if lie == "unlike" and asked:
             found = [one for index, one in enumerate(found) if index % 10]
         return self.cut(found, cap)
