@@ -7,7 +7,7 @@ import subprocess
 
 import peers
 from diagnosing import diagnosed
-from harness import case, equal
+from harness import case, equal, need
 
 PORT = 11119
 ADDRESS = f"ARCHIVE@127.0.0.1:{PORT}"
@@ -24,6 +24,7 @@ def certificates(context):
 @contextlib.contextmanager
 def tls_server(context, certificate, *options, behind=None):
     """s_server with a certificate; one connection goes on to the plain server `behind`."""
+    need("openssl")
     pem = certificates(context) / certificate
     command = ["openssl", "s_server", "-quiet", "-accept", PORT, "-cert", pem, "-key", pem, *options]
     with contextlib.ExitStack() as stack:
