@@ -18,15 +18,16 @@ inline const pacs::cli::ToolInfo info{
         "\n"
         "With --index the findings are kept in a file that pacs-find searches; one that is there "
         "is brought up to date, and records tell only of what is new, changed, removed or not "
-        "well. A "
-        "file is not read again while its size, time of modification and inode are the same; what "
+        "well. A file is not read again while its size, time of modification and inode are the "
+        "same; what "
         "is gone is removed when its folder could be read to the end, unless all of a folder is "
         "gone and the folder is on another device than before: then its disk is not mounted, which "
         "is said (not_mounted), and nothing is removed. So it is when PATH itself is not there. "
         "Where it is gone for good, --forget removes it. Of several files with one instance the "
         "first counts, in the order of names, as for what a study is called; so an index that was "
-        "brought up to date says what a new one would. A scan may be stopped at any time: the next "
-        "one goes on.\n"
+        "brought up to date says what a new one would. What --add keeps pacs-find returns and "
+        "matches at the level of instances, of files that were scanned with it. A scan may be "
+        "stopped at any time: the next one goes on.\n"
         "\n"
         "duplicates lists files whose instance another one holds with the same content; conflicts "
         "one instance with several contents, one study with several patients, one series in "
@@ -42,6 +43,9 @@ inline const pacs::cli::ToolInfo info{
           "pacs-index scan /srv/export | jq -r '.Modality // empty' | sort | uniq -c"},
          {"Keep an index, and search it",
           "pacs-index scan /srv/export --index export.db; pacs-find export.db --modality MR"},
+         {"Objects with names burned in, as far as they say so",
+          "pacs-index scan /srv/export --index export.db --add BurnedInAnnotation; "
+          "pacs-find export.db --level instance --relational BurnedInAnnotation=YES"},
          {"Send what of it is MR",
           "pacs-find export.db --level instance --relational Modality=MR | pacs-store - @new"},
          {"Which files are twofold?", "pacs-index duplicates export.db"},

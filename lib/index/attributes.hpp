@@ -25,6 +25,7 @@ enum class Storage : std::uint8_t {
     classes,       ///< SOP Classes in Study: gathered from the table study_class
     requests,      ///< Request Attributes Sequence: rows of the table request
     availability,  ///< Instance Availability: ONLINE, all of it
+    extra,         ///< kept by a scan beside those of the index: rows of the table extra
 };
 
 /// One attribute that the index knows.

@@ -1,6 +1,7 @@
 #include "index/condition.hpp"
 
 #include "base/json_line.hpp"
+#include "index/extras.hpp"
 #include "index/names.hpp"
 
 #include <fmt/format.h>
@@ -345,6 +346,7 @@ std::optional<Condition> condition_of(const Key& key, QueryLevel level)
                    ? std::nullopt
                    : std::optional{classes(key.matcher, rank_of(attribute))};
     case Storage::availability: return std::nullopt;
+    case Storage::extra: return extra_condition(key);
     default: break;
     }
     auto condition = column_condition(key, alias_of(attribute, level));

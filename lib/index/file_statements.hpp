@@ -68,7 +68,8 @@ struct FileWriter::Statements {
           drop_claim(database, "DELETE FROM claim WHERE file = ?1"),
           drop_extras(database, "DELETE FROM extra WHERE file = ?1"),
           add_extra(database,
-                    "INSERT OR REPLACE INTO extra (file, tag, value) VALUES (?1, ?2, ?3)"),
+                    "INSERT OR REPLACE INTO extra (file, tag, value, several) "
+                    "VALUES (?1, ?2, ?3, instr(?3, '\\') > 0)"),
           unread_copies(database,
                         "UPDATE file SET unread = 1, instance = NULL, copy = 0 WHERE instance = ?1 "
                         "AND copy = 1"),

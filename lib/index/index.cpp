@@ -50,7 +50,11 @@ bool Index::create_or_migrate(const std::filesystem::path& path)
 Index::Index(const std::filesystem::path& database)
     : readers_(std::make_shared<ReaderPool>(database))
 {
-    readers_->give_back(readers_->take());  // finds out now whether it can be read
+}
+
+std::span<const Attribute> Index::extras() const
+{
+    return readers_->extras();
 }
 
 Search Index::search(Query query, Deadline deadline, GiveUp give_up) const

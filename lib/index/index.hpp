@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -111,6 +112,9 @@ public:
     /// Throws Error(storage): not there, not ours, newer, or older than this library reads.
     explicit Index(const std::filesystem::path& database);
 
+    /// The attributes that scans have kept in it beside attributes() when it was opened, for
+    /// QueryOptions; they live as long as a search or the index.
+    std::span<const Attribute> extras() const;
     /// Starts a search; throws Error(storage).
     Search search(Query query, Deadline deadline = {}, GiveUp give_up = {}) const;
     std::optional<StoredInstance> find(std::string_view instance_uid) const;

@@ -2,6 +2,7 @@
 
 #include "index/combined_time.hpp"
 #include "index/condition.hpp"
+#include "index/extras.hpp"
 
 #include <fmt/format.h>
 
@@ -32,6 +33,7 @@ std::string expression_of(const Attribute& attribute, QueryLevel level)
     case Storage::classes: return std::string{classes_sql};
     case Storage::availability: return "'ONLINE'";
     case Storage::requests: return "e.id";
+    case Storage::extra: return extra_expression(attribute);
     case Storage::count:
         if (attribute.level == QueryLevel::patient && alias == 's') {
             return fmt::format("(SELECT {} FROM patient_row WHERE id = s.patient)",

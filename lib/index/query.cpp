@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "dicom/charset.hpp"
 #include "dicom/dictionary.hpp"
+#include "index/extras.hpp"
 
 #include <fmt/format.h>
 
@@ -54,7 +55,10 @@ Matcher matcher_of(const dicom::Element& element, const Attribute& attribute,
     if (!attribute.matched) {
         return {};
     }
-    const std::string text = charset.to_utf8(element.value, attribute.vr == dicom::Vr::PN).utf8;
+    const bool extra = attribute.storage == Storage::extra && !dicom::is_text(attribute.vr);
+    const std::string text =
+        extra ? extra_key_text(attribute, element.value)
+              : charset.to_utf8(element.value, attribute.vr == dicom::Vr::PN).utf8;
     Matcher matcher;
     try {
         matcher = dicom::make_matcher(attribute.vr, text, {.fuzzy = options.fuzzy});
@@ -106,6 +110,10 @@ void add_key(Query& query, const dicom::Element& element, const dicom::Character
              const QueryOptions& options)
 {
     const Attribute* attribute = find_attribute(element.tag);
+    if (attribute == nullptr) {
+        const auto extra = std::ranges::find(options.extras, element.tag, &Attribute::tag);
+        attribute = extra == options.extras.end() ? nullptr : &*extra;
+    }
     if (attribute == nullptr || attribute->level > query.level) {
         query.unsupported.push_back(element.tag);
         return;

@@ -6,6 +6,7 @@
 #include "dicom/tag.hpp"
 #include "index/attributes.hpp"
 
+#include <span>
 #include <vector>
 
 namespace pacs::index {
@@ -34,6 +35,8 @@ struct QueryOptions {
     bool relational = false;
     bool combined_date_time = false;  ///< date and time ranges as one, PS3.4 C.2.2.2.5
     bool fuzzy = false;               ///< names without case, accents and order of components
+    /// Attributes that this index has beside attributes(), Index::extras(); must outlive the query.
+    std::span<const Attribute> extras = {};
 };
 
 /// Understands an identifier; its text is converted by its Specific Character Set. Keys of groups

@@ -1,6 +1,7 @@
 #include "index/readers.hpp"
 
 #include "dicom/matching.hpp"
+#include "index/extras.hpp"
 #include "index/index.hpp"
 #include "index/schema.hpp"
 
@@ -62,6 +63,13 @@ Database open_for_reading(const std::filesystem::path& path)
 Reader::Reader(const std::filesystem::path& path)
     : database(open_for_reading(path)), lookup(database)
 {
+}
+
+ReaderPool::ReaderPool(std::filesystem::path path) : path_(std::move(path))
+{
+    auto reader = take();
+    extras_ = extra_attributes(reader->database);
+    give_back(std::move(reader));
 }
 
 std::unique_ptr<Reader> ReaderPool::take()

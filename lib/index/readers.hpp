@@ -1,5 +1,6 @@
 #pragma once
 
+#include "index/attributes.hpp"
 #include "index/sqlite.hpp"
 #include "index/stored.hpp"
 
@@ -21,16 +22,20 @@ struct Reader {
 /// Connections that are not in use. Opening one costs a hundred look-ups. Thread-safe.
 class ReaderPool {
 public:
-    explicit ReaderPool(std::filesystem::path path) : path_(std::move(path)) {}
+    /// Throws Error(storage): cannot be read, not ours, newer, older.
+    explicit ReaderPool(std::filesystem::path path);
 
     /// An idle one, or a new one: Error(storage).
     std::unique_ptr<Reader> take();
     void give_back(std::unique_ptr<Reader> reader) noexcept;
+    /// extra_attributes() of the database.
+    const std::vector<Attribute>& extras() const noexcept { return extras_; }
 
 private:
     std::filesystem::path path_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Reader>> idle_;
+    std::vector<Attribute> extras_;
 };
 
 /// A reader for the time of a scope.

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "dicom/matching.hpp"
 #include "index/combined_time.hpp"
+#include "index/extras.hpp"
 #include "index/plan.hpp"
 #include "index/readers.hpp"
 
@@ -48,6 +49,9 @@ private:
 
 std::vector<std::string> values_of(const Attribute& attribute, std::string_view text)
 {
+    if (attribute.storage == Storage::extra) {
+        return extra_values(attribute, text);
+    }
     std::vector<std::string> values;
     const bool several = attribute.storage == Storage::name ||
                          attribute.storage == Storage::modalities ||
@@ -67,6 +71,10 @@ bool all_ascii(std::string_view text)
 
 void put(dicom::DataSet& answer, const Attribute& attribute, std::string_view text, bool& ascii)
 {
+    if (attribute.storage == Storage::extra && !dicom::is_text(attribute.vr)) {
+        answer.put({attribute.tag, attribute.vr, extra_element_value(attribute, text)});
+        return;
+    }
     if (attribute.vr == dicom::Vr::US && !text.empty()) {
         answer.set_u16(attribute.tag, static_cast<std::uint16_t>(std::stoul(std::string{text})));
         return;

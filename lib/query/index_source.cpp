@@ -8,8 +8,12 @@
 #include "index/index.hpp"
 #include "query/source.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace pacs::query {
 
@@ -44,11 +48,12 @@ private:
 };
 
 /// The index speaks of broken identifiers as a server does; here the person at the shell made it.
-index::Query understood(const Question& question)
+index::Query understood(const Question& question, std::span<const index::Attribute> extras)
 {
     try {
-        return index::parse_query(question.root, question.identifier,
-                                  {.relational = question.relational, .fuzzy = question.fuzzy});
+        return index::parse_query(
+            question.root, question.identifier,
+            {.relational = question.relational, .fuzzy = question.fuzzy, .extras = extras});
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::data) {
             throw;
@@ -57,12 +62,39 @@ index::Query understood(const Question& question)
     }
 }
 
+/// Whether a key of that tag, at whatever depth, has a value, or is a sequence in which one has.
+bool was_to_match(const dicom::DataSet& identifier, dicom::Tag tag)
+{
+    std::vector<std::pair<const dicom::DataSet*, bool>> open{{&identifier, false}};
+    while (!open.empty()) {
+        const auto [data, within] = open.back();
+        open.pop_back();
+        for (const dicom::Element& element : data->elements()) {
+            const bool here = within || element.tag == tag;
+            if (here && !data->text(element.tag).empty()) {
+                return true;
+            }
+            for (const dicom::DataSet& item : element.items) {
+                open.emplace_back(&item, here);
+            }
+        }
+    }
+    return false;
+}
+
 /// An unknown key that was to match is as good as none; that must not go unsaid.
-void warn_of_unmatched(const std::vector<dicom::Tag>& unsupported, const dicom::DataSet& identifier)
+void warn_of_unmatched(const std::vector<dicom::Tag>& unsupported, const dicom::DataSet& identifier,
+                       std::span<const index::Attribute> extras)
 {
     for (const dicom::Tag tag : unsupported) {
-        if (!identifier.text(tag).empty()) {
-            log::warning("the index does not know {}: it was not matched", dicom::name_of(tag));
+        if (!was_to_match(identifier, tag)) {
+            continue;
+        }
+        const std::string name = dicom::name_of(tag);
+        if (std::ranges::find(extras, tag, &index::Attribute::tag) != extras.end()) {
+            log::warning("the index has {} of instances only: it was not matched", name);
+        } else {
+            log::warning("the index does not know {}: it was not matched", name);
         }
     }
 }
@@ -92,11 +124,13 @@ AnswerPlace place_of(const index::FoundPlace& found, const std::filesystem::path
 
 Ending IndexSource::ask(const Question& question, std::uint64_t limit, const AnswerSink& sink)
 {
-    index::Search search = index().search(understood(question), Deadline::after(max_duration_),
-                                          [] { return StopFlag::instance().raised(); });
+    const auto extras = index().extras();
+    index::Search search =
+        index().search(understood(question, extras), Deadline::after(max_duration_),
+                       [] { return StopFlag::instance().raised(); });
     Ending ending;
     ending.keys_unsupported = !search.query().unsupported.empty();
-    warn_of_unmatched(search.query().unsupported, question.identifier);
+    warn_of_unmatched(search.query().unsupported, question.identifier, extras);
     auto found = search.next();
     while (found && !StopFlag::instance().raised()) {
         if (limit != 0 && ending.answers == limit) {

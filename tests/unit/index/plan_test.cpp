@@ -1,6 +1,7 @@
 #include "index/attributes.hpp"
 #include "index/index.hpp"
 #include "index/query.hpp"
+#include "index/sqlite.hpp"
 
 #include "catch.hpp"
 #include "index/fixture.hpp"
@@ -137,6 +138,35 @@ TEST_CASE("hierarchical queries and combinations of keys go through an index too
         check_plan(index, QueryRoot::study, identifier(level, keys), {.relational = true});
         check_plan(index, QueryRoot::study, identifier(level, keys),
                    {.relational = true, .combined_date_time = true});
+    }
+}
+
+TEST_CASE("attributes that a scan keeps go through an index too")
+{
+    const ScratchIndex scratch;
+    {
+        index::Database database{scratch.path(), index::Database::Mode::write};
+        database.run(
+            "INSERT INTO key_set (tags) VALUES ('00080008,00080070,00091001'), "
+            "('00080022,00080032,00280101,0040A730')");
+    }
+    const index::Index index{scratch.path()};
+    const index::QueryOptions options{.relational = true, .extras = index.extras()};
+    CHECK(index.extras().size() == 4);  // no private ones, sequences, or those of the index
+    for (const index::Attribute& extra : index.extras()) {
+        std::vector<std::string> keys{"\"\""};
+        switch (extra.vr) {
+        case dicom::Vr::CS: keys = {"AB", "AB\\CD", "AB*", "*B", "?*", "\"\""}; break;
+        case dicom::Vr::DA: keys = {"20240101", "20240101-20240131", "-20240101"}; break;
+        case dicom::Vr::TM: keys = {"1015", "10-12"}; break;
+        default: keys = {std::string{"\x0C\0", 2}}; break;
+        }
+        for (const std::string& key : keys) {
+            dicom::DataSet asked;
+            asked.set_text(dicom::tags::query_retrieve_level, "IMAGE");
+            asked.put({extra.tag, extra.vr, key});
+            check_plan(index, QueryRoot::study, asked, options);
+        }
     }
 }
 
