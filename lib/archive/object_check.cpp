@@ -4,8 +4,8 @@
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "dicom/instance_uids.hpp"
 #include "dicom/part10.hpp"
-#include "dicom/uid.hpp"
 #include "index/attributes.hpp"
 #include "storage/layout.hpp"
 
@@ -15,7 +15,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -30,31 +29,17 @@ constexpr std::size_t piece_bytes = std::size_t{256} * 1024;
 
 static_assert(dicom::ScanLimits{}.depth == 64, "store_statuses::too_deep says so");
 
-struct UidRule {
-    dicom::Tag tag;
-    const char* name;
-};
-constexpr std::array uid_rules{
-    UidRule{dicom::tags::sop_class_uid, "SOP Class UID"},
-    UidRule{dicom::tags::sop_instance_uid, "SOP Instance UID"},
-    UidRule{dicom::tags::study_instance_uid, "Study Instance UID"},
-    UidRule{dicom::tags::series_instance_uid, "Series Instance UID"},
-};
-
 std::optional<Objection> objection_to_uids(const dicom::DataSet& header)
 {
-    for (const UidRule& rule : uid_rules) {
-        const std::string uid = header.text(rule.tag);
-        if (uid.empty()) {
-            const std::string words = fmt::format("the data set has no {}", rule.name);
-            return Objection{store_statuses::missing_uid.status, words, words};
-        }
-        if (!dicom::is_valid_uid(uid)) {
-            const std::string words = fmt::format("the {} is not valid", rule.name);
-            return Objection{store_statuses::invalid_uid.status, words, words};
-        }
+    const auto defect = dicom::defect_of_uids(header);
+    if (!defect) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    const std::string words = defect->missing ? fmt::format("the data set has no {}", defect->name)
+                                              : fmt::format("the {} is not valid", defect->name);
+    const auto& status =
+        defect->missing ? store_statuses::missing_uid : store_statuses::invalid_uid;
+    return Objection{status.status, words, words};
 }
 
 std::optional<Objection> objection_to_announcement(const dicom::DataSet& header,

@@ -199,7 +199,9 @@ void FileWriter::prune_study(Id study)
     Database& database = writer_.connection_->database();
     if (number_of(database, "SELECT instances FROM study_row WHERE id = ?1", study) != 0) {
         prune_classes(study);
-        run_with(statements_->touch, study);
+        if (!state_->same) {
+            run_with(statements_->touch, study);
+        }
         return;
     }
     run_with(database,

@@ -138,6 +138,7 @@ struct FileWriter::State {
 
     std::int64_t next_file = 1;
     bool settled = true;  // there were files before this writer: new ones may stand in front
+    bool same = false;    // what is removed is put again, as it was
     WalkOrder order;
     std::unordered_map<std::string, std::int64_t> folders;
     std::unordered_set<std::int64_t> emptied_series;  // perhaps: something was removed from them

@@ -143,6 +143,11 @@ void FileWriter::expect_any_order()
     state_->settled = true;
 }
 
+void FileWriter::expect_the_same()
+{
+    state_->same = true;
+}
+
 std::size_t FileWriter::put(std::span<const FileRow> rows)
 {
     std::size_t copies = 0;

@@ -147,6 +147,9 @@ public:
     void settle();
     /// Paths may come in another order than that of a walk.
     void expect_any_order();
+    /// From now on only files come that were put before and are the same: one that is replaced
+    /// need not be missed by those who said otherwise.
+    void expect_the_same();
 
 private:
     struct Statements;

@@ -4,8 +4,8 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/stop.hpp"
+#include "dicom/instance_uids.hpp"
 #include "dicom/record_json.hpp"
-#include "dicom/uid.hpp"
 #include "index/attributes.hpp"
 #include "scan/dicomdir.hpp"
 
@@ -15,7 +15,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -25,17 +24,6 @@ namespace {
 
 constexpr std::size_t digest_piece = std::size_t{256} << 10U;
 constexpr std::string_view directory_class = "1.2.840.10008.1.3.10";
-
-struct UidName {
-    dicom::Tag tag;
-    const char* name;
-};
-constexpr std::array uid_names{
-    UidName{dicom::tags::sop_class_uid, "SOP Class UID"},
-    UidName{dicom::tags::sop_instance_uid, "SOP Instance UID"},
-    UidName{dicom::tags::study_instance_uid, "Study Instance UID"},
-    UidName{dicom::tags::series_instance_uid, "Series Instance UID"},
-};
 
 void set(Finding& finding, Outcome outcome, const char* reason, std::string message)
 {
@@ -163,16 +151,12 @@ void Examiner::judge(Finding& finding, Head& head, bool named)
             "a directory of other files");
         return;
     }
-    const char* invalid = nullptr;
-    for (const UidName& uid : uid_names) {
-        const std::string value = head.header.text(uid.tag);
-        if (value.empty()) {
-            head.defect.empty()
-                ? set(finding, Outcome::failed, "missing_uid", fmt::format("no {}", uid.name))
-                : set(finding, Outcome::failed, "damaged", head.defect);
-            return;
-        }
-        invalid = invalid == nullptr && !dicom::is_valid_uid(value) ? uid.name : invalid;
+    const auto uids = dicom::defect_of_uids(head.header);
+    if (uids && uids->missing) {
+        head.defect.empty()
+            ? set(finding, Outcome::failed, "missing_uid", fmt::format("no {}", uids->name))
+            : set(finding, Outcome::failed, "damaged", head.defect);
+        return;
     }
     finding.object = true;
     finding.fallback = head.fallback;
@@ -180,8 +164,9 @@ void Examiner::judge(Finding& finding, Head& head, bool named)
     finding.syntax = head.syntax.uid();
     if (!head.defect.empty()) {
         set(finding, Outcome::warning, "damaged", head.defect);
-    } else if (invalid != nullptr) {
-        set(finding, Outcome::warning, "invalid_uid", fmt::format("the {} is not valid", invalid));
+    } else if (uids) {
+        set(finding, Outcome::warning, "invalid_uid",
+            fmt::format("the {} is not valid", uids->name));
     }
     complete(finding, head);
 }

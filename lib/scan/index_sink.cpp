@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "scan/examiner.hpp"
+#include "scan/tree.hpp"
 
 #include <sys/stat.h>
 
@@ -184,7 +185,7 @@ bool IndexSink::any_unread(index::KnownFiles& known)
 {
     bool any = false;
     known.visit_unread([&any](const index::FilePlace& place) {
-        any = place.folder != "-";
+        any = is_readable(place);
         return !any;
     });
     return any;

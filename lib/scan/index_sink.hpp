@@ -41,10 +41,12 @@ public:
     /// Takes out the studies that must be read again as a whole, of which all files are there as
     /// they were; true when there were some.
     bool take_out_touched(index::KnownFiles& known);
-    /// True when some file must be read again.
+    /// True when some file must be read again, and can be.
     static bool any_unread(index::KnownFiles& known);
     /// Paths may come in another order than that of a walk.
     void expect_any_order() { files_.expect_any_order(); }
+    /// Only what is to be read again comes from now on.
+    void expect_the_same() { files_.expect_the_same(); }
     /// To be called at the end of a scan that was not stopped.
     void finish();
 

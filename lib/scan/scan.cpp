@@ -32,8 +32,8 @@ constexpr unsigned waiting_per_core = 4;
 /// Spooled members and lists of them count as much as so many files.
 constexpr std::size_t member_weight = 16;
 
-/// Instances that are in several studies may pass from one to the next; what is not settled then
-/// the next scan goes on with.
+/// Instances that are in several studies, or tar files, may pass from one to the next; what is not
+/// settled then the next scan goes on with.
 constexpr int most_rounds = 32;
 
 /// Records that wait for their rows to be committed are as many at the most, about.
@@ -112,10 +112,13 @@ private:
 void Scan::read_again()
 {
     quiet_ = true;
-    bool more = sink_->take_out_touched(*known_) || IndexSink::any_unread(*known_);
-    for (int round = 0; more && round < most_rounds && !StopFlag::instance().raised(); ++round) {
+    sink_->expect_the_same();
+    const auto more = [this] {
+        const bool taken_out = sink_->take_out_touched(*known_);
+        return taken_out || IndexSink::any_unread(*known_);
+    };
+    for (int round = 0; round < most_rounds && !StopFlag::instance().raised() && more(); ++round) {
         pass([](Walk& walk) { walk.add_unread(); });
-        more = sink_->take_out_touched(*known_);
     }
     if (!StopFlag::instance().raised()) {
         sink_->finish();

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -57,6 +58,11 @@ std::string absolute_path(const std::string& path)
         text.pop_back();
     }
     return text;
+}
+
+bool is_readable(const index::FilePlace& place)
+{
+    return place.folder != "-" && ::access((place.folder + "/" + place.name).c_str(), R_OK) == 0;
 }
 
 std::string name_of(const std::string& path)

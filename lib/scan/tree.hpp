@@ -75,6 +75,9 @@ std::string absolute_path(const std::string& path);
 std::string folder_of(const std::string& path);
 std::string name_of(const std::string& path);
 
+/// Whether a file that the index names can be read: it is there, and not of standard input.
+bool is_readable(const index::FilePlace& place);
+
 /// A task that is done before it begins: something to be said of a file.
 Task finished_task(Task task, Outcome outcome, const char* reason, std::string message);
 

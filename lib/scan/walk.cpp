@@ -303,7 +303,7 @@ void Walk::add_unread()
         const std::string path = place.folder + "/" + place.name;
         const bool again = path == before;  // another member of the same tar file
         before = path;
-        if (again || place.folder == "-" || ::access(path.c_str(), R_OK) != 0) {
+        if (again || !is_readable(place)) {
             return !ended_;
         }
         Task task = task_of(path, false);
