@@ -11,6 +11,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tarfile
 import time
 
 from disks import small_disk
@@ -315,3 +316,45 @@ def files_that_change_while_they_are_read(context):
 
 def told(done):
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def edit_with_tars(rng, tree, source):
+    """Copies, packs, changes, renames and removes some files, in front of others and behind them."""
+    for _ in range(rng.randint(1, 8)):
+        folder = tree / rng.choice(("a", "b", "a/c", "z", "a.tar.d"))
+        folder.mkdir(parents=True, exist_ok=True)
+        have = [path for path in files(tree) if path.suffix == ".dcm"]
+        what = rng.randrange(7)
+        name = folder / f"{rng.randrange(40)}.dcm"
+        if what < 3 or not have:
+            shutil.copy(rng.choice(source), name)
+        elif what == 3:
+            with tarfile.open(folder / f"{rng.randrange(3)}.tar", "w") as tar:
+                for path in rng.sample(source, rng.randint(1, 4)):
+                    tar.add(path, path.name)
+        elif what == 4:
+            rng.choice(files(tree)).unlink()
+        elif what == 5:
+            path = rng.choice(have)
+            raw = path.read_bytes()
+            old, new = rng.choice(((b"Synthetic study", b"Synthetix study"), (b"T1-00000", b"T9-00000")))
+            path.unlink()
+            path.write_bytes(raw.replace(old, new))
+        else:
+            rng.choice(have).rename(name)
+
+
+@case
+def brought_up_as_made_new(context):
+    """Random edits of a tree with tar files, two patients in a study and copies: an index that is
+    brought up to date after each says, table by table, what a new one says."""
+    source = files(context.objects(60, "--ascii", "--per-series", "4", "--per-study", "2", "--bytes", "2KiB"))
+    for seed in range(60 if LONG else 4):
+        rng = random.Random(seed)
+        tree = context.folder / f"tree-{seed}"
+        tree.mkdir()
+        index = context.folder / f"index-{seed}.db"
+        for turn in range(6):
+            edit_with_tars(rng, tree, source)
+            context.run(context.build / "pacs-index", "scan", tree, "--index", index)
+            equal(content(index), content(scanned(context, tree, "fresh.db")), f"seed {seed} turn {turn}")
