@@ -11,7 +11,7 @@ start_archived() {
     read -r listening <&3 || { cat archived.log >&2; return 1; }
     port=${listening##*:}
     port=${port%\}}
-    trap 'kill $daemon 2>/dev/null' EXIT
+    trap 'kill $daemon ${peers-} 2>/dev/null' EXIT  # peer.sh has one, too
 }
 
 # stop_archived: SIGTERM, then what it printed last, and its exit status.

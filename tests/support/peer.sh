@@ -1,6 +1,6 @@
 # Sourced by the cases of tests/cli: peers on loopback that end with the case.
 peers=
-trap 'for peer in $peers; do kill "$peer" 2>/dev/null; done; wait' EXIT
+trap 'for peer in $peers ${daemon-}; do kill "$peer" 2>/dev/null; done; wait' EXIT
 
 # start_peer MODE: a hostile SCP (hostile_peer.py); $PORT is where it listens, peer.log what it saw
 start_peer() {
