@@ -55,9 +55,8 @@ std::set<dicom::Tag> kept_tags(Database& database)
 template <typename Number>
 void append_number(std::string& bytes, const std::string& text)
 {
-    double value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    const auto number = static_cast<Number>(value);
+    Number number{};  // of what is none, or does not fit
+    std::from_chars(text.data(), text.data() + text.size(), number);
     bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 

@@ -24,22 +24,6 @@ std::string text_of_tags(const std::vector<dicom::Tag>& tags)
     return text;
 }
 
-const std::string& value_of(const InstanceRecord& record, dicom::Tag tag)
-{
-    static const std::string none;
-    const auto found = record.values.find(tag);
-    return found == record.values.end() ? none : found->second;
-}
-
-void bind_optional(Statement& statement, int parameter, const std::string& text)
-{
-    if (text.empty()) {
-        statement.bind_null(parameter);
-    } else {
-        statement.bind(parameter, std::string_view{text});
-    }
-}
-
 }  // namespace
 
 FileWriter::FileWriter(Writer& writer)
@@ -288,9 +272,9 @@ void FileWriter::add_rows(std::span<const FileRow> rows, Id id)
 // Only what disagrees is written down: in a sound collection nothing does.
 void FileWriter::add_claim(Id file, Id instance, bool added, const InstanceRecord& record)
 {
-    const std::string& id = value_of(record, dicom::tags::patient_id);
-    const std::string& issuer = value_of(record, dicom::Tag{0x0010, 0x0021});
-    const std::string& name = value_of(record, dicom::tags::patient_name);
+    const std::string& id = record.values.text(dicom::tags::patient_id);
+    const std::string& issuer = record.values.text(dicom::Tag{0x0010, 0x0021});
+    const std::string& name = record.values.text(dicom::tags::patient_name);
     const std::string mine = person(id, issuer, name);
     const auto known = state_->persons.find(record.study_uid);
     if (added && known != state_->persons.end() && known->second == mine) {
@@ -315,9 +299,9 @@ void FileWriter::add_claim(Id file, Id instance, bool added, const InstanceRecor
     add.bind(1, file);
     add.bind(2, std::string_view{record.study_uid});
     add.bind(3, std::string_view{record.series_uid});
-    bind_optional(add, 4, id);
-    bind_optional(add, 5, issuer);
-    bind_optional(add, 6, name);
+    add.bind_unless_empty(4, id);
+    add.bind_unless_empty(5, issuer);
+    add.bind_unless_empty(6, name);
     add.run();
 }
 

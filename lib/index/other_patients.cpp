@@ -8,19 +8,6 @@ namespace {
 
 constexpr dicom::Tag issuer_tag{0x0010, 0x0021};
 
-const std::string& value_of(const InstanceRecord& record, dicom::Tag tag)
-{
-    static const std::string none;
-    const auto found = record.values.find(tag);
-    return found == record.values.end() ? none : found->second;
-}
-
-void bind_optional(Statement& statement, int parameter, const std::string& text)
-{
-    text.empty() ? statement.bind_null(parameter)
-                 : statement.bind(parameter, std::string_view{text});
-}
-
 }  // namespace
 
 std::string person(std::string_view id, std::string_view issuer, std::string_view name)
@@ -30,8 +17,8 @@ std::string person(std::string_view id, std::string_view issuer, std::string_vie
 
 std::string person(const InstanceRecord& record)
 {
-    return person(value_of(record, dicom::tags::patient_id), value_of(record, issuer_tag),
-                  value_of(record, dicom::tags::patient_name));
+    return person(record.values.text(dicom::tags::patient_id), record.values.text(issuer_tag),
+                  record.values.text(dicom::tags::patient_name));
 }
 
 OtherPatients::OtherPatients(Database& database)
@@ -56,9 +43,9 @@ void OtherPatients::note(const InstanceRecord& record, std::int64_t study, std::
     }
     add_.bind(1, instance);
     add_.bind(2, study);
-    bind_optional(add_, 3, value_of(record, dicom::tags::patient_id));
-    bind_optional(add_, 4, value_of(record, issuer_tag));
-    bind_optional(add_, 5, value_of(record, dicom::tags::patient_name));
+    add_.bind_unless_empty(3, record.values.text(dicom::tags::patient_id));
+    add_.bind_unless_empty(4, record.values.text(issuer_tag));
+    add_.bind_unless_empty(5, record.values.text(dicom::tags::patient_name));
     add_.run();
 }
 

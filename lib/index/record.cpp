@@ -140,7 +140,9 @@ void say(InstanceRecord& record)
         hash.add(value);
     }
     for (const auto& request : record.requests) {
+        series.add("item");
         for (const auto& [tag, value] : request) {
+            series.add({reinterpret_cast<const char*>(&tag.value), sizeof tag.value});
             series.add(value);
         }
     }

@@ -51,6 +51,11 @@ public:
     void bind(int parameter, std::int64_t number);
     void bind_blob(int parameter, std::string_view bytes);  ///< lives as long as a text
     void bind_null(int parameter);
+    /// NULL for an empty text.
+    void bind_unless_empty(int parameter, std::string_view text)
+    {
+        text.empty() ? bind_null(parameter) : bind(parameter, text);
+    }
 
     bool step();  ///< true: there is a row
     void run();   ///< steps to the end and resets

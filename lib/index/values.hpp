@@ -46,6 +46,13 @@ public:
         const auto found = find(tag);
         return found != end() ? found->second : throw std::out_of_range("no value of that tag");
     }
+    /// Empty when there is none.
+    const std::string& text(dicom::Tag tag) const noexcept
+    {
+        static const std::string none;
+        const auto found = find(tag);
+        return found != end() ? found->second : none;
+    }
     /// Made empty when it is not there.
     std::string& operator[](dicom::Tag tag)
     {

@@ -22,12 +22,9 @@ constexpr std::uint64_t own_checkpoint_pages = 65'536;
 /// "\\" between the two cannot be part of either: it separates values (PS3.5 6.4).
 std::string identity_of(const InstanceRecord& record)
 {
-    const auto value = [&record](dicom::Tag tag) {
-        const auto found = record.values.find(tag);
-        return found == record.values.end() ? std::string{} : found->second;
-    };
-    const std::string id = value(dicom::tags::patient_id);
-    return id.empty() ? "\\\\" + record.study_uid : id + "\\" + value(dicom::Tag{0x0010, 0x0021});
+    const std::string& id = record.values.text(dicom::tags::patient_id);
+    return id.empty() ? "\\\\" + record.study_uid
+                      : id + "\\" + record.values.text(dicom::Tag{0x0010, 0x0021});
 }
 
 constexpr const char* add_request_sql =
