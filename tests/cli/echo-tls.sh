@@ -20,7 +20,7 @@ start_tls certs/other-name.pem $PORT
 diagnose --tls --tls-ca certs/ca.pem --tls-name other.example PACS@127.0.0.1:$TLS_PORT
 printf 'itself to be trusted: '
 start_tls certs/self-signed.pem $PORT
-diagnose --tls --tls-ca certs/self-signed.pem PACS@localhost:$TLS_PORT
+diagnose --tls --tls-ca certs/self-signed.pem PACS@127.0.0.1:$TLS_PORT
 printf 'we speak plainly: '
 diagnose PACS@127.0.0.1:$TLS_PORT
 printf 'the peer does: '
