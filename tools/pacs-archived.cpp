@@ -1,11 +1,11 @@
 // pacs-archived: the archive daemon; it takes objects in (C-STORE) and is asked for them (C-FIND).
 
-#include "archive/service.hpp"
-#include "archive/service_loop.hpp"
 #include "base/notify.hpp"
 #include "base/settings.hpp"
 #include "cli/setting_options.hpp"
 #include "cli/tool.hpp"
+#include "daemon/service.hpp"
+#include "daemon/service_loop.hpp"
 
 #include <string>
 
@@ -77,7 +77,7 @@ void add_counts(pacs::JsonLine& summary, const pacs::archive::IngestCounters& co
 /// SIGHUP raises `reload` as long as this lives.
 class ReloadOnHangup {
 public:
-    ReloadOnHangup(pacs::cli::Run& run, pacs::archive::ReloadRequest& reload) : run_(run)
+    ReloadOnHangup(pacs::cli::Run& run, pacs::daemon::ReloadRequest& reload) : run_(run)
     {
         run_.on_reload([&reload] { reload.raise(); });
     }
@@ -93,14 +93,14 @@ ExitCode serve(const pacs::cli::Tool& tool, const Options& options, pacs::cli::R
 {
     using namespace pacs;
     Notifier notifier;
-    archive::ReloadRequest reload;
-    archive::Service service{run.config().archived_settings(options.given())};
+    daemon::ReloadRequest reload;
+    daemon::Service service{run.config().archived_settings(options.given())};
     for (const net::ListenAddress& address : service.addresses()) {
         run.records().write(
             JsonLine{"listening"}.add("address", address.host).add("port", address.port));
     }
     const ReloadOnHangup on_hangup{run, reload};
-    archive::serve(service, notifier, reload, [&] {
+    daemon::serve(service, notifier, reload, [&] {
         return Config::find(tool.config_file()).archived_settings(options.given());
     });
     run.records().on_summary(

@@ -4,7 +4,7 @@
 #include "archive/ingest_job.hpp"
 #include "archive/placement.hpp"
 #include "archive/reception.hpp"
-#include "archive/service_statuses.hpp"
+#include "archive/store_statuses.hpp"
 #include "archive/worker_pool.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"

@@ -35,7 +35,7 @@ enum class StoreKind : std::uint8_t {
 };
 std::string_view to_string(StoreKind kind) noexcept;  ///< "set_aside"
 
-/// The answer to a C-STORE; the statuses are those of store_statuses (service_statuses.hpp).
+/// The answer to a C-STORE; the statuses are those of store_statuses (store_statuses.hpp).
 /// Objects answered A9xx and Cxxx are in quarantine/.
 struct StoreResult {
     StoreKind kind = StoreKind::failed;

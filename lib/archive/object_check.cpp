@@ -1,6 +1,6 @@
 #include "archive/object_check.hpp"
 
-#include "archive/service_statuses.hpp"
+#include "archive/store_statuses.hpp"
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"

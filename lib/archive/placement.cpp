@@ -1,8 +1,8 @@
 #include "archive/placement.hpp"
 
 #include "archive/object_check.hpp"
-#include "archive/service_statuses.hpp"
 #include "archive/set_aside_record.hpp"
+#include "archive/store_statuses.hpp"
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"

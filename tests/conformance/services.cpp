@@ -1,6 +1,6 @@
-#include "archive/service_rules.hpp"
 #include "base/settings.hpp"
 #include "conformance/tables.hpp"
+#include "daemon/service_rules.hpp"
 #include "dicom/transcode.hpp"
 #include "dicom/transfer_syntax.hpp"
 #include "dicom/uid.hpp"
@@ -23,7 +23,7 @@ const std::string ct_image = "1.2.840.10008.5.1.4.1.1.2";
 
 std::shared_ptr<const net::AcceptRules> rules()
 {
-    return archive::accept_rules(ArchivedSettings{});
+    return daemon::accept_rules(ArchivedSettings{});
 }
 
 /// Whether pacs-archived accepts a context with just this.

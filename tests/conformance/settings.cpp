@@ -1,6 +1,6 @@
 #include "base/settings.hpp"
-#include "archive/find_service.hpp"
 #include "conformance/tables.hpp"
+#include "daemon/find_service.hpp"
 #include "dicom/repertoire.hpp"
 #include "dicom/transcode.hpp"
 #include "net/association.hpp"
@@ -51,7 +51,7 @@ Table limits()
 {
     const net::RequestOptions requestor;
     const query::PeerSourceOptions asking;
-    const archive::FindService::Options finding;
+    const daemon::FindService::Options finding;
     const net::ServerLimits server;
     const send::RetryPolicy retry;
     return {"limits",

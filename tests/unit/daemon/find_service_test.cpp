@@ -1,4 +1,4 @@
-#include "archive/find_service.hpp"
+#include "daemon/find_service.hpp"
 
 #include "catch.hpp"
 #include "dicom/charset.hpp"
@@ -37,7 +37,7 @@ DataSet named(std::string_view utf8)
 
 TEST_CASE("extended negotiation of C-FIND grants what is served and no more than was asked")
 {
-    using archive::grant_find_options;
+    using daemon::grant_find_options;
     CHECK(grant_find_options(std::string_view{"\1\1\1\1\1", 5}) == std::string("\1\1\1\0\0", 5));
     CHECK(grant_find_options(std::string_view{"\1\0\0", 3}) == std::string("\1\0\0", 3));
     CHECK(grant_find_options(std::string_view{"\1", 1}) == std::string("\1", 1));
@@ -48,8 +48,8 @@ TEST_CASE("extended negotiation of C-FIND grants what is served and no more than
 
 TEST_CASE("bytes of an extended negotiation that are not there count as not granted")
 {
-    CHECK_FALSE(archive::find_options("").relational);
-    const auto options = archive::find_options(std::string_view{"\1\0\1", 3});
+    CHECK_FALSE(daemon::find_options("").relational);
+    const auto options = daemon::find_options(std::string_view{"\1\0\1", 3});
     CHECK(options.relational);
     CHECK_FALSE(options.combined_date_time);
     CHECK(options.fuzzy);
@@ -60,7 +60,7 @@ TEST_CASE("an answer holds what was asked, its level, and where to retrieve from
     DataSet answer = named("Doe^John");
     answer.erase(dicom::tags::specific_character_set);
     answer.set_text(dicom::tags::study_instance_uid, "1.2.3");
-    const DataSet told = archive::answer_for(asked_in(""), answer, "ARCHIVE");
+    const DataSet told = daemon::answer_for(asked_in(""), answer, "ARCHIVE");
     CHECK(told.elements().size() == 3);
     CHECK(told.text(dicom::tags::patient_name) == "Doe^John");
     CHECK(told.text(dicom::tags::query_retrieve_level) == "STUDY");
@@ -70,7 +70,7 @@ TEST_CASE("an answer holds what was asked, its level, and where to retrieve from
 TEST_CASE("an answer is in the asker's character set when all of it fits there")
 {
     const DataSet told =
-        archive::answer_for(asked_in("ISO_IR 100"), named("M\xC3\xBCller^J\xC3\xB6rg"), "A");
+        daemon::answer_for(asked_in("ISO_IR 100"), named("M\xC3\xBCller^J\xC3\xB6rg"), "A");
     CHECK(told.text(dicom::tags::specific_character_set) == "ISO_IR 100");
     CHECK(told.text(dicom::tags::patient_name) == "M\xFCller^J\xF6rg");
 }
@@ -79,7 +79,7 @@ TEST_CASE("an answer that does not fit the asker's character set is in UTF-8 and
 {
     const std::string name = "Yamada^Tarou=\xE5\xB1\xB1\xE7\x94\xB0";
     for (const char* const charset : {"ISO_IR 100", "", "ISO_IR 192", "NO SUCH SET"}) {
-        const DataSet told = archive::answer_for(asked_in(charset), named(name), "A");
+        const DataSet told = daemon::answer_for(asked_in(charset), named(name), "A");
         CHECK(told.text(dicom::tags::specific_character_set) == "ISO_IR 192");
         CHECK(told.text(dicom::tags::patient_name) == name);
     }
@@ -88,7 +88,7 @@ TEST_CASE("an answer that does not fit the asker's character set is in UTF-8 and
 TEST_CASE("an asker with code extensions gets names with escape sequences")
 {
     const std::string name = "Yamada^Tarou=\xE5\xB1\xB1\xE7\x94\xB0^\xE5\xA4\xAA\xE9\x83\x8E";
-    const DataSet told = archive::answer_for(asked_in("\\ISO 2022 IR 87"), named(name), "A");
+    const DataSet told = daemon::answer_for(asked_in("\\ISO 2022 IR 87"), named(name), "A");
     CHECK(told.text(dicom::tags::specific_character_set) == "\\ISO 2022 IR 87");
     CHECK(told.text(dicom::tags::patient_name) == "Yamada^Tarou=\x1B$B;3ED\x1B(B^\x1B$BB@O:\x1B(B");
 }
@@ -103,7 +103,7 @@ TEST_CASE("one character in a sequence item that does not fit turns the whole an
     answer.put(sequence);
     DataSet identifier = asked_in("ISO_IR 100");
     identifier.put(dicom::Element{request_attributes, dicom::Vr::SQ, {}});
-    const DataSet told = archive::answer_for(identifier, answer, "A");
+    const DataSet told = daemon::answer_for(identifier, answer, "A");
     CHECK(told.text(dicom::tags::specific_character_set) == "ISO_IR 192");
     CHECK(told.text(dicom::tags::patient_name) == "M\xC3\xBCller");
 }
@@ -121,7 +121,7 @@ TEST_CASE("text in sequence items changes its character set with the rest")
                       "Sch\xC3\xA4"
                       "del");
     data_set.put(sequence);
-    const auto told = archive::in_character_set(data_set, dicom::CharacterSet{"ISO_IR 100"});
+    const auto told = daemon::in_character_set(data_set, dicom::CharacterSet{"ISO_IR 100"});
     REQUIRE(told);
     CHECK(told->text(study_description) ==
           "Sch\xE4"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "archive/service.hpp"
+#include "daemon/service.hpp"
 #include "dicom/data_set.hpp"
 #include "dicom/uid.hpp"
 #include "net/association.hpp"
@@ -78,11 +78,11 @@ public:
             settings.aet = {"ARCHIVE"};
         }
         settings_ = std::move(settings);
-        service_ = std::make_unique<archive::Service>(settings_);
+        service_ = std::make_unique<daemon::Service>(settings_);
         service_->start();
     }
 
-    archive::Service& service() noexcept { return *service_; }
+    daemon::Service& service() noexcept { return *service_; }
     const ArchivedSettings& settings() const noexcept { return settings_; }
     std::filesystem::path path() const { return settings_.archive; }
 
@@ -104,7 +104,7 @@ public:
 private:
     ScratchFolder folder_;
     ArchivedSettings settings_;
-    std::unique_ptr<archive::Service> service_;
+    std::unique_ptr<daemon::Service> service_;
 };
 
 inline net::Proposal proposal(std::string_view abstract_syntax,

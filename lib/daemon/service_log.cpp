@@ -1,4 +1,4 @@
-#include "archive/service_log.hpp"
+#include "daemon/service_log.hpp"
 
 #include "base/json_line.hpp"
 #include "base/log.hpp"
@@ -8,7 +8,7 @@
 
 #include <chrono>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 namespace {
 
@@ -82,9 +82,9 @@ std::string association_record(const net::AssociationReport& report)
         .str();
 }
 
-std::string recovery_record(const Archive& archive)
+std::string recovery_record(const archive::Archive& archive)
 {
-    const RecoveryReport& report = archive.recovery();
+    const archive::RecoveryReport& report = archive.recovery();
     std::vector<std::string> foreign;
     for (const std::string& name : report.foreign) {
         foreign.push_back(log::printable(name));
@@ -104,7 +104,8 @@ std::string recovery_record(const Archive& archive)
         .str();
 }
 
-std::string problem_record(const Announcement& announcement, const StoreResult& result)
+std::string problem_record(const archive::Announcement& announcement,
+                           const archive::StoreResult& result)
 {
     using log::printable;
     return JsonLine{"instance_problem"}
@@ -129,7 +130,8 @@ void ServiceLog::association(const net::AssociationReport& report) noexcept
     }
 }
 
-void ServiceLog::problem(const Announcement& announcement, const StoreResult& result) noexcept
+void ServiceLog::problem(const archive::Announcement& announcement,
+                         const archive::StoreResult& result) noexcept
 {
     const std::string kind =
         fmt::format("instance from {}: {}", announcement.peer, to_string(result.kind));
@@ -150,4 +152,4 @@ void ServiceLog::tell_repeated(bool all) noexcept
     }
 }
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

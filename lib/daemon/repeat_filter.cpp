@@ -1,6 +1,6 @@
-#include "archive/repeat_filter.hpp"
+#include "daemon/repeat_filter.hpp"
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 bool RepeatFilter::admit(std::string_view kind, Clock::time_point now)
 {
@@ -30,4 +30,4 @@ std::vector<RepeatFilter::Repeated> RepeatFilter::take_ended(Clock::time_point n
     return ended;
 }
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

@@ -1,19 +1,20 @@
-#include "archive/service_session.hpp"
+#include "daemon/service_session.hpp"
 
-#include "archive/service_statuses.hpp"
+#include "archive/store_statuses.hpp"
+#include "daemon/find_statuses.hpp"
 #include "dicom/uid.hpp"
 
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 namespace {
 
-bool unproblematic(StoreKind kind) noexcept
+bool unproblematic(archive::StoreKind kind) noexcept
 {
-    return kind == StoreKind::stored || kind == StoreKind::duplicate;
+    return kind == archive::StoreKind::stored || kind == archive::StoreKind::duplicate;
 }
 
 bool is_find_class(const std::string& sop_class)
@@ -24,7 +25,8 @@ bool is_find_class(const std::string& sop_class)
 /// Hands one data set on to the archive, and the archive's verdict back to the peer.
 class IngestSink : public net::StoreSink {
 public:
-    IngestSink(Announcement announcement, std::unique_ptr<Reception> reception, ServiceLog& log)
+    IngestSink(archive::Announcement announcement, std::unique_ptr<archive::Reception> reception,
+               ServiceLog& log)
         : announcement_(std::move(announcement)), reception_(std::move(reception)), log_(log)
     {
     }
@@ -34,7 +36,7 @@ public:
     void finish(net::StoreReply reply) override
     {
         reception_->finish([announcement = std::move(announcement_), &log = log_,
-                            reply = std::move(reply)](const StoreResult& result) {
+                            reply = std::move(reply)](const archive::StoreResult& result) {
             if (!unproblematic(result.kind)) {
                 log.problem(announcement, result);
             }
@@ -43,8 +45,8 @@ public:
     }
 
 private:
-    Announcement announcement_;
-    std::unique_ptr<Reception> reception_;
+    archive::Announcement announcement_;
+    std::unique_ptr<archive::Reception> reception_;
     ServiceLog& log_;
 };
 
@@ -65,16 +67,17 @@ public:
     {
         if (is_find_class(context.abstract_syntax) ||
             context.abstract_syntax == dicom::uids::verification) {
-            return net::refuse_store(store_statuses::not_storage.status, "no storage SOP class");
+            return net::refuse_store(archive::store_statuses::not_storage.status,
+                                     "no storage SOP class");
         }
-        Announcement announcement{.sop_class_uid = request.sop_class,
-                                  .sop_instance_uid = request.sop_instance,
-                                  .transfer_syntax_uid = context.transfer_syntax,
-                                  .source = calling_,
-                                  .peer = peer_,
-                                  .answer_awaited = synchronous_};
+        archive::Announcement announcement{.sop_class_uid = request.sop_class,
+                                           .sop_instance_uid = request.sop_instance,
+                                           .transfer_syntax_uid = context.transfer_syntax,
+                                           .source = calling_,
+                                           .peer = peer_,
+                                           .answer_awaited = synchronous_};
         auto reception = parts_.ingest.begin(announcement);
-        if (const StoreResult* refusal = reception->refusal()) {
+        if (const archive::StoreResult* refusal = reception->refusal()) {
             parts_.log.problem(announcement, *refusal);
             return net::refuse_store(refusal->status, refusal->comment);
         }
@@ -121,4 +124,4 @@ std::unique_ptr<net::Session> make_session(const ServiceParts& parts,
     return std::make_unique<ArchiveSession>(parts, negotiated);
 }
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

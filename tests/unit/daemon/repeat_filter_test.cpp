@@ -1,8 +1,8 @@
-#include "archive/repeat_filter.hpp"
+#include "daemon/repeat_filter.hpp"
 
 #include "catch.hpp"
 
-using pacs::archive::RepeatFilter;
+using pacs::daemon::RepeatFilter;
 using namespace std::chrono_literals;
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include <array>
 
-/// What the archive's services answer, PS3.4 B.2.3 and C.4.1.1.4, beside net::server_statuses.
+/// What a C-STORE is answered, PS3.4 B.2.3, beside net::server_statuses.
 namespace pacs::archive {
 
 namespace store_statuses {
@@ -52,31 +52,5 @@ inline constexpr std::array all{
     class_mismatch, instance_mismatch, broken,   too_deep,         missing_uid, invalid_uid};
 
 }  // namespace store_statuses
-
-namespace find_statuses {
-
-using net::StatusRule;
-inline constexpr StatusRule match{net::statuses::pending, "a match"};
-inline constexpr StatusRule match_without_keys{
-    net::statuses::pending_keys_unsupported,
-    "a match; a key of the identifier is not supported, and was neither matched nor returned"};
-inline constexpr StatusRule complete{net::statuses::success, "all matches were sent"};
-inline constexpr StatusRule cancelled{net::statuses::cancel, "C-CANCEL came"};
-inline constexpr StatusRule not_find{net::statuses::class_not_supported,
-                                     "the presentation context is of no C-FIND SOP class"};
-inline constexpr StatusRule failed{net::statuses::out_of_resources,
-                                   "the index failed, or the time for one query is over"};
-inline constexpr StatusRule bad_identifier{
-    net::statuses::identifier_mismatch,
-    "the identifier has no Query/Retrieve Level of its model, lacks the one value of a unique key "
-    "above that level (without relational queries), has a value that can be no key of its VR, more "
-    "than one item in a sequence, or goes beyond the limits"};
-inline constexpr StatusRule unreadable{net::statuses::cannot_understand,
-                                       "the identifier cannot be decoded"};
-
-inline constexpr std::array all{match,  match_without_keys, complete,  cancelled, not_find,
-                                failed, bad_identifier,     unreadable};
-
-}  // namespace find_statuses
 
 }  // namespace pacs::archive

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 /// What was granted by SOP class extended negotiation of a C-FIND SOP class, PS3.4 C.5.1.1.1. Bytes
 /// that are not there count as 0.
@@ -61,4 +61,4 @@ private:
     Options options_;
 };
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

@@ -8,7 +8,7 @@
 #include <vector>
 
 /// From the daemon's settings to what the layers below it want to know.
-namespace pacs::archive {
+namespace pacs::daemon {
 
 /// Whom we answer, and what we accept: Verification, C-FIND of Patient and Study Root in every
 /// native transfer syntax, and every storage class or class unknown to the registry in whatever the
@@ -16,8 +16,8 @@ namespace pacs::archive {
 std::shared_ptr<const net::AcceptRules> accept_rules(const ArchivedSettings& settings);
 
 net::ServerLimits server_limits(const ArchivedSettings& settings);
-IngestOptions ingest_options(const ArchivedSettings& settings);
-Durability durability(const ArchivedSettings& settings);
+archive::IngestOptions ingest_options(const ArchivedSettings& settings);
+archive::Durability durability(const ArchivedSettings& settings);
 
 /// The addresses to listen on. Throws Error(usage) when there are none or one is malformed.
 std::vector<net::ListenAddress> listen_addresses(const ArchivedSettings& settings);
@@ -26,4 +26,4 @@ std::vector<net::ListenAddress> listen_addresses(const ArchivedSettings& setting
 /// none, nowhere to listen.
 void check(const ArchivedSettings& settings);
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

@@ -1,15 +1,15 @@
-#include "archive/service_rules.hpp"
+#include "daemon/service_rules.hpp"
 
-#include "archive/find_service.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "daemon/find_service.hpp"
 #include "dicom/uid.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 namespace {
 
@@ -73,19 +73,19 @@ net::ServerLimits server_limits(const ArchivedSettings& settings)
     return limits;
 }
 
-IngestOptions ingest_options(const ArchivedSettings& settings)
+archive::IngestOptions ingest_options(const ArchivedSettings& settings)
 {
-    IngestOptions options;
+    archive::IngestOptions options;
     options.min_free = settings.min_free;
-    options.on_conflict = settings.on_conflict == "replace"  ? OnConflict::replace
-                          : settings.on_conflict == "reject" ? OnConflict::reject
-                                                             : OnConflict::keep;
+    options.on_conflict = settings.on_conflict == "replace"  ? archive::OnConflict::replace
+                          : settings.on_conflict == "reject" ? archive::OnConflict::reject
+                                                             : archive::OnConflict::keep;
     return options;
 }
 
-Durability durability(const ArchivedSettings& settings)
+archive::Durability durability(const ArchivedSettings& settings)
 {
-    return settings.durability == "os" ? Durability::os : Durability::flushed;
+    return settings.durability == "os" ? archive::Durability::os : archive::Durability::flushed;
 }
 
 std::vector<net::ListenAddress> listen_addresses(const ArchivedSettings& settings)
@@ -122,4 +122,4 @@ void check(const ArchivedSettings& settings)
     listen_addresses(settings);
 }
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

@@ -2,22 +2,23 @@
 
 #include "archive/archive.hpp"
 #include "archive/ingest.hpp"
-#include "archive/repeat_filter.hpp"
+#include "daemon/repeat_filter.hpp"
 #include "net/server.hpp"
 
 #include <string>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 /// The line of one association, pacs-records(5) "association": who, what, how many, how long and
 /// how it ended. Foreign text is escaped and cut at 128 characters; no patient attribute is in it.
 std::string association_record(const net::AssociationReport& report);
 
 /// What the start found and did, pacs-records(5) "recovery".
-std::string recovery_record(const Archive& archive);
+std::string recovery_record(const archive::Archive& archive);
 
 /// One instance that was not simply stored, pacs-records(5) "instance_problem".
-std::string problem_record(const Announcement& announcement, const StoreResult& result);
+std::string problem_record(const archive::Announcement& announcement,
+                           const archive::StoreResult& result);
 
 /// Writes the daemon's lines to the log. Lines that a peer can cause without having done anything
 /// (rejected, silent, no DICOM) or at will (objects that are refused) are counted when they repeat
@@ -25,7 +26,8 @@ std::string problem_record(const Announcement& announcement, const StoreResult& 
 class ServiceLog {
 public:
     void association(const net::AssociationReport& report) noexcept;
-    void problem(const Announcement& announcement, const StoreResult& result) noexcept;
+    void problem(const archive::Announcement& announcement,
+                 const archive::StoreResult& result) noexcept;
     /// Tells what was only counted and is due; `all`: also what is not due yet.
     void tell_repeated(bool all = false) noexcept;
 
@@ -33,4 +35,4 @@ private:
     RepeatFilter filter_;
 };
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

@@ -1,4 +1,4 @@
-#include "archive/service.hpp"
+#include "daemon/service.hpp"
 
 #include "base/file.hpp"
 #include "catch.hpp"

@@ -1,19 +1,19 @@
 #pragma once
 
 #include "archive/archive.hpp"
-#include "archive/find_service.hpp"
 #include "archive/ingest.hpp"
-#include "archive/service_log.hpp"
+#include "daemon/find_service.hpp"
+#include "daemon/service_log.hpp"
 #include "net/server.hpp"
 
 #include <memory>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 /// What the sessions of all associations work with; outlives them.
 struct ServiceParts {
-    const Archive& archive;
-    Ingest& ingest;
+    const archive::Archive& archive;
+    archive::Ingest& ingest;
     ServiceLog& log;
 };
 
@@ -22,4 +22,4 @@ struct ServiceParts {
 std::unique_ptr<net::Session> make_session(const ServiceParts& parts,
                                            const net::Negotiated& negotiated);
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

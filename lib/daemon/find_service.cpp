@@ -1,8 +1,8 @@
-#include "archive/find_service.hpp"
+#include "daemon/find_service.hpp"
 
-#include "archive/service_statuses.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "daemon/find_statuses.hpp"
 #include "dicom/query_level.hpp"
 #include "dicom/uid.hpp"
 
@@ -10,7 +10,7 @@
 #include <exception>
 #include <utility>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 namespace {
 
@@ -232,4 +232,4 @@ net::Response FindService::stream(const net::FindRequest& request, const net::Co
     return net::Response::to(request, find_statuses::complete.status);
 }
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

@@ -1,4 +1,4 @@
-#include "archive/service.hpp"
+#include "daemon/service.hpp"
 
 #include "catch.hpp"
 #include "service_fixture.hpp"

@@ -1,4 +1,4 @@
-#include "archive/service_rules.hpp"
+#include "daemon/service_rules.hpp"
 
 #include "base/error.hpp"
 #include "catch.hpp"
@@ -30,7 +30,7 @@ net::ContextAnswer answer(const net::AcceptRules& rules, const std::string& abst
 
 TEST_CASE("every storage class, known or not, is accepted in every transfer syntax")
 {
-    const auto rules = archive::accept_rules(sound());
+    const auto rules = daemon::accept_rules(sound());
     for (const std::string uid : {"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.104.1",
                                   "1.3.12.2.1107.5.9.1", "1.2.840.10008.5.1.4.1.1.999.77"}) {
         for (const std::string syntax : {"1.2.840.10008.1.2", "1.2.840.10008.1.2.4.90",
@@ -42,7 +42,7 @@ TEST_CASE("every storage class, known or not, is accepted in every transfer synt
 
 TEST_CASE("the sender's order of transfer syntaxes is kept")
 {
-    const auto rules = archive::accept_rules(sound());
+    const auto rules = daemon::accept_rules(sound());
     const auto answered =
         rules->answer({1,
                        "1.2.840.10008.5.1.4.1.1.2",
@@ -53,7 +53,7 @@ TEST_CASE("the sender's order of transfer syntaxes is kept")
 
 TEST_CASE("services that are not ours are refused by their abstract syntax")
 {
-    const auto rules = archive::accept_rules(sound());
+    const auto rules = daemon::accept_rules(sound());
     for (const auto uid : {dicom::uids::study_root_move, dicom::uids::patient_root_get,
                            std::string_view{"1.2.840.10008.5.1.4.31"}}) {
         CHECK(answer(*rules, std::string{uid}, "1.2.840.10008.1.2") ==
@@ -63,7 +63,7 @@ TEST_CASE("services that are not ours are refused by their abstract syntax")
 
 TEST_CASE("queries are accepted in native transfer syntaxes only")
 {
-    const auto rules = archive::accept_rules(sound());
+    const auto rules = daemon::accept_rules(sound());
     const std::string find{dicom::uids::study_root_find};
     CHECK(answer(*rules, find, "1.2.840.10008.1.2") == net::ContextAnswer::accepted);
     CHECK(answer(*rules, find, "1.2.840.10008.1.2.1") == net::ContextAnswer::accepted);
@@ -76,16 +76,16 @@ TEST_CASE("only our titles are answered, unless any is")
     ArchivedSettings settings = sound();
     net::AssociateRq request;
     request.called_ae = "OTHER";
-    const auto rejection = archive::accept_rules(settings)->refuse(request, "127.0.0.1");
+    const auto rejection = daemon::accept_rules(settings)->refuse(request, "127.0.0.1");
     REQUIRE(rejection);
     CHECK(rejection->reason == net::AssociateRj::called_ae_not_recognised);
     settings.any_aet = true;
-    CHECK_FALSE(archive::accept_rules(settings)->refuse(request, "127.0.0.1"));
+    CHECK_FALSE(daemon::accept_rules(settings)->refuse(request, "127.0.0.1"));
 }
 
 TEST_CASE("a sender that negotiates storage hears that objects are kept bit by bit")
 {
-    const auto rules = archive::accept_rules(sound());
+    const auto rules = daemon::accept_rules(sound());
     CHECK(rules->extended({"1.2.840.10008.5.1.4.1.1.2", std::string(6, '\0')}) ==
           std::string("\2\0\3\0\0\0", 6));
     CHECK_FALSE(rules->extended({"1.2.840.10008.1.1", std::string(6, '\0')}));
@@ -93,21 +93,21 @@ TEST_CASE("a sender that negotiates storage hears that objects are kept bit by b
 
 TEST_CASE("settings that cannot serve are usage errors that name what is missing")
 {
-    CHECK_NOTHROW(archive::check(sound()));
+    CHECK_NOTHROW(daemon::check(sound()));
     auto settings = sound();
     settings.archive.clear();
-    CHECK_THROWS_WITH(archive::check(settings), Catch::Contains("no archive"));
+    CHECK_THROWS_WITH(daemon::check(settings), Catch::Contains("no archive"));
     settings = sound();
     settings.aet.clear();
-    CHECK_THROWS_WITH(archive::check(settings), Catch::Contains("no AE title"));
+    CHECK_THROWS_WITH(daemon::check(settings), Catch::Contains("no AE title"));
     settings.any_aet = true;
-    CHECK_NOTHROW(archive::check(settings));
+    CHECK_NOTHROW(daemon::check(settings));
     settings = sound();
     settings.aet = {"SEVENTEEN_LETTERS"};
-    CHECK_THROWS_WITH(archive::check(settings), Catch::Contains("is no AE title"));
+    CHECK_THROWS_WITH(daemon::check(settings), Catch::Contains("is no AE title"));
     settings = sound();
     settings.listen.clear();
-    CHECK_THROWS_WITH(archive::check(settings), Catch::Contains("no address to listen on"));
+    CHECK_THROWS_WITH(daemon::check(settings), Catch::Contains("no address to listen on"));
     settings.listen = {"nonsense:port"};
-    CHECK_THROWS_AS(archive::check(settings), Error);
+    CHECK_THROWS_AS(daemon::check(settings), Error);
 }

@@ -1,4 +1,4 @@
-#include "archive/service_loop.hpp"
+#include "daemon/service_loop.hpp"
 
 #include "base/deadline.hpp"
 #include "base/error.hpp"
@@ -15,7 +15,7 @@
 #include <chrono>
 #include <string>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 namespace {
 
@@ -83,4 +83,4 @@ void serve(Service& service, Notifier& notifier, ReloadRequest& reload,
     service.stop();
 }
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

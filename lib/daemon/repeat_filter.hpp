@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 /// Keeps a hostile or broken peer from filling the log: the first events of a kind are let through,
 /// those that follow within the window are counted instead. Bounded memory; thread-safe.
@@ -48,4 +48,4 @@ private:
     std::map<std::string, Window, std::less<>> windows_;
 };
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

@@ -2,8 +2,8 @@
 
 #include "archive/archive.hpp"
 #include "archive/ingest.hpp"
-#include "archive/service_log.hpp"
 #include "base/settings.hpp"
+#include "daemon/service_log.hpp"
 #include "net/server.hpp"
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 /// The archive daemon without a process around it: an archive open for writing, and a server that
 /// answers C-ECHO, C-STORE and C-FIND for it. Constructed, it is bound but accepts nothing yet.
@@ -43,8 +43,8 @@ public:
     void housekeeping();
 
     std::size_t associations() const noexcept { return server_->associations(); }
-    IngestCounters counters() const { return ingest_.counters(); }
-    const Archive& archive() const noexcept { return archive_; }
+    archive::IngestCounters counters() const { return ingest_.counters(); }
+    const archive::Archive& archive() const noexcept { return archive_; }
 
 private:
     std::shared_ptr<const net::AcceptPolicy> policy() override;
@@ -54,11 +54,11 @@ private:
     // In this order: sessions use ingest, ingest uses the archive.
     ServiceLog log_;
     ArchivedSettings settings_;
-    Archive archive_;
-    Ingest ingest_;
+    archive::Archive archive_;
+    archive::Ingest ingest_;
     std::mutex mutex_;  ///< guards rules_
     std::shared_ptr<const net::AcceptRules> rules_;
     std::unique_ptr<net::Server> server_;
 };
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

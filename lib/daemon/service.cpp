@@ -1,12 +1,12 @@
-#include "archive/service.hpp"
+#include "daemon/service.hpp"
 
-#include "archive/service_rules.hpp"
-#include "archive/service_session.hpp"
 #include "base/log.hpp"
+#include "daemon/service_rules.hpp"
+#include "daemon/service_session.hpp"
 
 #include <utility>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 namespace {
 
@@ -26,12 +26,13 @@ std::vector<std::string> fixed_differences(const ArchivedSettings& a, const Arch
     return names;
 }
 
-Archive open_archive(const ArchivedSettings& settings)
+archive::Archive open_archive(const ArchivedSettings& settings)
 {
     check(settings);
-    Archive archive = Archive::open_for_writing(settings.archive, durability(settings));
+    archive::Archive archive =
+        archive::Archive::open_for_writing(settings.archive, durability(settings));
     log::write_record(recovery_record(archive));
-    if (archive.durability() == Durability::os) {
+    if (archive.durability() == archive::Durability::os) {
         log::warning("durability is os: objects answered as stored can be lost in a power failure");
     }
     return archive;
@@ -103,4 +104,4 @@ void Service::on_closed(const net::AssociationReport& report)
     log_.association(report);
 }
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "archive/service.hpp"
 #include "base/notify.hpp"
 #include "base/settings.hpp"
+#include "daemon/service.hpp"
 
 #include <functional>
 
-namespace pacs::archive {
+namespace pacs::daemon {
 
 /// The wish to reload, raised by whoever takes SIGHUP and waited for by serve().
 class ReloadRequest {
@@ -27,4 +27,4 @@ private:
 void serve(Service& service, Notifier& notifier, ReloadRequest& reload,
            const std::function<ArchivedSettings()>& read_settings);
 
-}  // namespace pacs::archive
+}  // namespace pacs::daemon
