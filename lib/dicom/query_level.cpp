@@ -221,4 +221,14 @@ std::string_view find_class(QueryRoot root) noexcept
     return root == QueryRoot::patient ? uids::patient_root_find : uids::study_root_find;
 }
 
+std::string_view move_class(QueryRoot root) noexcept
+{
+    return root == QueryRoot::patient ? uids::patient_root_move : uids::study_root_move;
+}
+
+std::string_view get_class(QueryRoot root) noexcept
+{
+    return root == QueryRoot::patient ? uids::patient_root_get : uids::study_root_get;
+}
+
 }  // namespace pacs::dicom

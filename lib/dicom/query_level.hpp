@@ -46,5 +46,7 @@ constexpr QueryLevel top_level(QueryRoot root) noexcept
 
 /// The SOP class of C-FIND under a root, PS3.4 C.6.1.3 and C.6.2.3.
 std::string_view find_class(QueryRoot root) noexcept;
+std::string_view move_class(QueryRoot root) noexcept;  ///< the same of C-MOVE
+std::string_view get_class(QueryRoot root) noexcept;   ///< the same of C-GET
 
 }  // namespace pacs::dicom

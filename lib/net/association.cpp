@@ -247,6 +247,27 @@ Deadline Association::deadline() const noexcept
     return core_->limits.deadline;
 }
 
+void Association::set_idle_timeout(std::chrono::milliseconds timeout) noexcept
+{
+    core_->limits.idle_timeout = timeout;
+}
+
+std::chrono::milliseconds Association::idle_timeout() const noexcept
+{
+    return core_->limits.idle_timeout;
+}
+
+void Association::touch() noexcept
+{
+    ++core_->touches;
+    core_->touch();
+}
+
+std::uint64_t Association::touches() const noexcept
+{
+    return core_->touches;
+}
+
 const Negotiated& Association::negotiated() const noexcept
 {
     return core_->agreed;

@@ -166,6 +166,14 @@ public:
     /// Only while no other thread sends.
     void set_deadline(Deadline deadline) noexcept;
     Deadline deadline() const noexcept;
+    /// The idle time-out, given again: for one operation that may take longer or must end earlier.
+    /// Only while no other thread receives.
+    void set_idle_timeout(std::chrono::milliseconds timeout) noexcept;
+    std::chrono::milliseconds idle_timeout() const noexcept;
+    /// Something came elsewhere that the operation on this association caused (an object of a
+    /// C-MOVE to ourselves): the idle time starts anew. Thread-safe.
+    void touch() noexcept;
+    std::uint64_t touches() const noexcept;  ///< how often touch() was called
 
     const Negotiated& negotiated() const noexcept;
     bool requestor() const noexcept;

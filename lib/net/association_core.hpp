@@ -138,6 +138,7 @@ struct Association::Core {
 
     std::atomic<std::size_t> operations{0};
     std::atomic<Deadline::Clock::rep> last_activity{0};
+    std::atomic<std::uint64_t> touches{0};  ///< by our user
     std::atomic<std::uint64_t> pdus_in{0};
     std::atomic<std::uint64_t> pdus_out{0};
     std::atomic<std::uint64_t> bytes_in{0};

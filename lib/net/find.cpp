@@ -2,34 +2,13 @@
 
 #include "base/error.hpp"
 #include "net/answer.hpp"
+#include "net/deadline_scope.hpp"
 
 #include <fmt/format.h>
 
 namespace pacs::net {
 
 namespace {
-
-/// Puts a shorter deadline on an association and the old one back.
-class DeadlineScope {
-public:
-    DeadlineScope(Association& association, Deadline deadline)
-        : association_(association), before_(association.deadline())
-    {
-        tighten(deadline);
-    }
-    ~DeadlineScope() { association_.set_deadline(before_); }
-    DeadlineScope(const DeadlineScope&) = delete;
-    DeadlineScope& operator=(const DeadlineScope&) = delete;
-
-    void tighten(Deadline deadline) noexcept
-    {
-        association_.set_deadline(earliest(association_.deadline(), deadline));
-    }
-
-private:
-    Association& association_;
-    Deadline before_;
-};
 
 /// One C-FIND on its way.
 class Query {

@@ -70,4 +70,8 @@ TEST_CASE("only Patient Root has a patient level")
     CHECK(top_level(QueryRoot::study) == QueryLevel::study);
     CHECK(find_class(QueryRoot::study) == uids::study_root_find);
     CHECK(find_class(QueryRoot::patient) == uids::patient_root_find);
+    CHECK(move_class(QueryRoot::study) == uids::study_root_move);
+    CHECK(move_class(QueryRoot::patient) == uids::patient_root_move);
+    CHECK(get_class(QueryRoot::study) == uids::study_root_get);
+    CHECK(get_class(QueryRoot::patient) == uids::patient_root_get);
 }

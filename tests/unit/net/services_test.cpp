@@ -1,7 +1,7 @@
 #include "base/error.hpp"
 #include "net/echo.hpp"
 #include "net/find.hpp"
-#include "net/raw_peer.hpp"
+#include "net/raw_dimse.hpp"
 #include "net/store.hpp"
 
 using namespace pacs;
@@ -9,36 +9,6 @@ using namespace pacs::net;
 using namespace pacs::net::test;
 
 namespace {
-
-std::span<const std::byte> bytes_of(const std::string& text)
-{
-    return std::as_bytes(std::span{text});
-}
-
-/// The next message's command set as it lies in its P-DATA-TF; data sets are read and dropped.
-dicom::DataSet read_command(RawPeer& peer)
-{
-    for (;;) {
-        const auto pdu = peer.read_pdu();
-        must(pdu.type == 4, "the raw peer expected a P-DATA-TF");
-        const auto pdv =
-            decode_pdv_header(bytes_of(pdu.body).first<pdv_header_bytes>(), pdu.body.size());
-        if (pdv.command) {
-            return decode_command(bytes_of(pdu.body).subspan(pdv_header_bytes));
-        }
-    }
-}
-
-Response answer_to(const dicom::DataSet& command, Status status)
-{
-    return Response::to(parse_request(command), status);
-}
-
-std::string response_pdu(unsigned context, const Response& response, const std::string& data = {})
-{
-    return command_pdu(context, to_command(response)) +
-           (response.has_data ? p_data(context, 2, data) : "");
-}
 
 /// What echo() does with a peer that answers by `respond`.
 template <typename Respond>
@@ -125,7 +95,7 @@ struct StoreRun {
         });
         StoreScu store{*open.association};
         const std::string data = "PIXELS";
-        const Piece piece{bytes_of(data)};
+        const Piece piece{std::as_bytes(std::span{data})};
         fault = fault_of([&] {
             for (std::size_t i = 0; i < count; ++i) {
                 store.submit(store_request("1.2." + std::to_string(i)), 3, {&piece, 1},
@@ -274,7 +244,7 @@ TEST_CASE("without a window the next object waits for the answer")
         }
     });
     const std::string data = "PIXELS";
-    const Piece piece{bytes_of(data)};
+    const Piece piece{std::as_bytes(std::span{data})};
     int stored = 0;
     for (int i = 0; i < 3; ++i) {
         store.submit(store_request(), 3, {&piece, 1},
