@@ -81,5 +81,5 @@ inline const pacs::cli::ToolInfo info{
                    {"1",
                     "a query failed, an answer cannot be used, a record has no answer, or "
                     "--complete could not prove that nothing is missing"},
-                   {"6", "--max-duration passed"}},
+                   {"6", "--question-duration or --max-duration passed"}},
 };

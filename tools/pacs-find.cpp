@@ -4,7 +4,6 @@
 #include "cli/peer_options.hpp"
 #include "cli/validators.hpp"
 #include "pacs-find-words.hpp"
-#include "query-options.hpp"
 #include "query/columns.hpp"
 #include "query/enquiry.hpp"
 #include "query/key_words.hpp"
@@ -96,7 +95,15 @@ void add_options(CLI::App& app, Options& options)
     const auto add = [&](const char* name, auto& value, const char* type, const char* help) {
         return app.add_option(name, value, help)->type_name(type);
     };
-    add_wish_options(app, options.wishes);
+    for (const query::WishOption& wish : query::wish_options()) {
+        if (wish.flag != nullptr) {
+            app.add_flag(wish.name, options.wishes.*wish.flag, wish.help);
+        } else if (wish.single != nullptr) {
+            add(wish.name, options.wishes.*wish.single, wish.value, wish.help);
+        } else {
+            add(wish.name, options.wishes.*wish.several, wish.value, wish.help);
+        }
+    }
     add("--level", options.level, "LEVEL", "What is asked for; default by the keys, see above")
         ->check(CLI::IsMember({"patient", "study", "series", "instance"}));
     add("--expand", options.expand, "LEVEL",
@@ -106,8 +113,8 @@ void add_options(CLI::App& app, Options& options)
     cli::add_number(app, "--max-queries", options.completeness.most_questions,
                     "Questions that --complete may ask for one", 1);
     cli::add_number(app, "-n,--limit", options.limit, "Stop after N answers; 0 is all");
-    cli::add_duration(app, "--max-duration", options.completeness.max_duration,
-                      "Longest time for a question, with its parts");
+    cli::add_duration(app, "--question-duration", options.completeness.max_duration,
+                      "Longest time for one question, with its parts");
     app.add_flag("--explain", options.explain, "Print what would be sent, and stop");
 }
 

@@ -177,4 +177,13 @@ std::string duration_text(std::chrono::seconds span)
                      : fmt::format("{}:{:02}", minutes, all % 60);
 }
 
+std::string duration_value(std::chrono::milliseconds span)
+{
+    const auto count = span.count();
+    if (count % 3'600'000 == 0 && count > 0) {
+        return fmt::format("{}h", count / 3'600'000);
+    }
+    return count % 1000 == 0 ? fmt::format("{}s", count / 1000) : fmt::format("{}ms", count);
+}
+
 }  // namespace pacs

@@ -40,5 +40,7 @@ DiskShare parse_disk_share(std::string_view text);
 std::string size_text(std::uint64_t bytes);
 /// For people: "0:07", "12:34", "1:02:03", "3 d 04:05".
 std::string duration_text(std::chrono::seconds span);
+/// As parse_duration() reads it: "24h", "60s", "250ms".
+std::string duration_value(std::chrono::milliseconds span);
 
 }  // namespace pacs

@@ -63,8 +63,12 @@ void SignalThread::run()
 {
     for (;;) {
         pollfd waits[2] = {{signals_.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
-        if (::poll(waits, 2, -1) < 0 && errno != EINTR) {
+        const auto until = ended_ ? Deadline{} : actions_.end;
+        if (::poll(waits, 2, until.poll_ms()) < 0 && errno != EINTR) {
             return;
+        }
+        if (until.expired()) {
+            end_in_time();
         }
         signalfd_siginfo info{};
         while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
@@ -73,6 +77,16 @@ void SignalThread::run()
         if ((waits[1].revents & POLLIN) != 0) {
             return;
         }
+    }
+}
+
+/// After a stop by signal the time means nothing any more.
+void SignalThread::end_in_time()
+{
+    ended_ = true;
+    if (!StopFlag::instance().raised()) {
+        actions_.at_end();
+        StopFlag::instance().raise(0);
     }
 }
 

@@ -13,12 +13,15 @@ namespace pacs::cli {
 /// and print. SIGINT and SIGTERM raise the stop flag; a second one ends the process at once with
 /// 130 or 143, unless it comes within 300 ms: timeout(1) and shells signal a process and then its
 /// group, and mean one. SIGUSR1 calls `status`. SIGHUP calls `reload` when there is one, and
-/// otherwise ends the process as it always does. SIGPIPE is ignored: writing reports it.
+/// otherwise ends the process as it always does. SIGPIPE is ignored: writing reports it. The
+/// end of the time that a run may take comes by the same way, as a stop without a signal.
 class SignalThread {
 public:
     struct Actions {
         std::function<void()> status;
         std::function<void()> reload;
+        Deadline end;  ///< then the stop flag is raised without a signal; never by default
+        std::function<void()> at_end;  ///< called just before that
     };
 
     /// Keeps these signals from the calling thread and all it will start. Call before any thread
@@ -34,9 +37,11 @@ public:
 private:
     void run();
     void handle(int signal_number);
+    void end_in_time();
 
     Actions actions_;
     std::optional<Deadline> echo_over_;  ///< set by the first stop: until then a second is its echo
+    bool ended_ = false;                 ///< the time was up
     Descriptor signals_;
     Descriptor end_;
     std::thread thread_;

@@ -1,6 +1,7 @@
 #include "cli/tool.hpp"
 
 #include "base/stop.hpp"
+#include "base/units.hpp"
 #include "cli/docs.hpp"
 #include "cli/signals.hpp"
 
@@ -146,8 +147,14 @@ ExitCode Tool::guarded(const std::function<ExitCode()>& action, std::string& mes
 }
 
 /// A raised stop flag decides: whatever the body made of it, the run was cut short.
-ExitCode Tool::ended(ExitCode code) const
+ExitCode Tool::ended(ExitCode code, std::string& message) const
 {
+    if (time_is_up_) {
+        message = fmt::format("stopping: the total limit of {} is over (--max-duration)",
+                              duration_value(*max_duration_));
+        complain(message, "run again to go on, or give it more time");
+        return ExitCode::limit;
+    }
     const int number = StopFlag::instance().signal_number();
     const bool orderly = info_.daemon && number != SIGPIPE;
     return number == 0 || orderly ? code : static_cast<ExitCode>(status_of_signals + number);
@@ -196,6 +203,10 @@ ExitCode Tool::run_body(const std::function<ExitCode(Run&)>& body)
         if (info_.daemon) {
             actions.reload = [&] { reload.call(); };
         }
+        if (max_duration_) {
+            actions.end = Deadline::after(*max_duration_);
+            actions.at_end = [this] { time_is_up_ = true; };
+        }
         const SignalThread signals{std::move(actions)};
         code = guarded(
             [&] {
@@ -211,8 +222,9 @@ ExitCode Tool::run_body(const std::function<ExitCode(Run&)>& body)
             message);
         progress.stop();
     }
+    code = ended(code, message);
     failure_ = message;
-    return finish(ended(code), message, records);
+    return finish(code, message, records);
 }
 
 int Tool::plugin_status(ExitCode code, const std::string& message) const

@@ -10,6 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -141,6 +143,9 @@ public:
     /// their kind. The summary is printed however the body ends, but not for Error(usage) before
     /// the first record: then nothing was started.
     ///
+    /// A run that takes longer than --max-duration, which all tools but daemons have, is stopped as
+    /// by a signal, in good order, and ends with ExitCode::limit.
+    ///
     /// With `--format nagios` the status follows the convention of monitoring plugins instead: what
     /// the body set, and 3 with a line "DICOM UNKNOWN - reason" for every error.
     int run(int argc, char** argv, const std::function<ExitCode(Run&)>& body);
@@ -154,7 +159,7 @@ private:
     Format format() const;
     ExitCode run_body(const std::function<ExitCode(Run&)>& body);
     ExitCode guarded(const std::function<ExitCode()>& action, std::string& message) const;
-    ExitCode ended(ExitCode code) const;
+    ExitCode ended(ExitCode code, std::string& message) const;
     ExitCode finish(ExitCode code, const std::string& message, Records& records) const;
     int plugin_status(ExitCode code, const std::string& message) const;
     std::string status(const Records& records, const Progress& progress) const;
@@ -172,6 +177,8 @@ private:
     std::string failure_;  // what ended the body
     std::optional<PeerPlace> habits_;
     std::string config_file_;
+    std::optional<std::chrono::milliseconds> max_duration_;
+    std::atomic<bool> time_is_up_{false};
     std::string log_format_ = "text";
     std::string progress_ = "none";
     std::string format_;

@@ -1,5 +1,6 @@
 #include "cli/docs.hpp"
 #include "cli/tool.hpp"
+#include "cli/validators.hpp"
 
 #include <unistd.h>
 
@@ -47,6 +48,11 @@ void Tool::add_common_options(CLI::App& app, const Command* command)
     app.add_flag("-v,--verbose", verbose_, "Say more on standard error; twice for debugging")
         ->group("Common");
     app.add_flag("-q,--quiet", quiet_, "Say nothing but errors on standard error")->group("Common");
+    if (!info_.daemon) {
+        add_time_limit(app, "--max-duration", max_duration_,
+                       "Stop in good order after so long in all, with status 6")
+            ->group("Common");
+    }
     app.add_option("--log-format", log_format_, "What standard error looks like")
         ->type_name("FORMAT")
         ->check(CLI::IsMember(std::vector<std::string>{"text", "json"}))

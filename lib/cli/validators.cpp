@@ -30,19 +30,26 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& names, const std::stri
     return option;
 }
 
-std::string duration_fallback(std::chrono::milliseconds value)
-{
-    return value.count() % 1000 == 0 ? fmt::format("{}s", value.count() / 1000)
-                                     : fmt::format("{}ms", value.count());
-}
-
 }  // namespace
 
 CLI::Option* add_duration(CLI::App& app, const std::string& names, std::chrono::milliseconds& value,
                           const std::string& help)
 {
-    return add_parsed(app, names, help, "DURATION", duration_fallback(value),
+    return add_parsed(app, names, help, "DURATION", duration_value(value),
                       [&value](const std::string& text) { value = parse_duration(text); });
+}
+
+CLI::Option* add_time_limit(CLI::App& app, const std::string& names,
+                            std::optional<std::chrono::milliseconds>& value,
+                            const std::string& help)
+{
+    return add_parsed(app, names, help, "DURATION", "", [&value](const std::string& text) {
+        const auto span = parse_duration(text);
+        if (span.count() == 0) {
+            throw Error(ErrorKind::usage, "0 is no time at all");
+        }
+        value = span;
+    });
 }
 
 CLI::Option* add_size(CLI::App& app, const std::string& names, std::uint64_t& value,

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 
 namespace pacs::cli {
@@ -14,6 +15,10 @@ namespace pacs::cli {
 
 CLI::Option* add_duration(CLI::App& app, const std::string& names, std::chrono::milliseconds& value,
                           const std::string& help);
+/// The same for a time that is not limited when the option is not given; 0 is refused.
+CLI::Option* add_time_limit(CLI::App& app, const std::string& names,
+                            std::optional<std::chrono::milliseconds>& value,
+                            const std::string& help);
 CLI::Option* add_size(CLI::App& app, const std::string& names, std::uint64_t& value,
                       const std::string& help);
 /// A whole number from `lowest` to `highest`.

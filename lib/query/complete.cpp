@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/stop.hpp"
+#include "base/units.hpp"
 #include "dicom/dictionary.hpp"
 
 #include <fmt/format.h>
@@ -161,7 +162,8 @@ Ending Completeness::ask_parts(Source& source, const Question& question,
         }
         if (time.expired()) {
             throw Error(ErrorKind::limit,
-                        "asking for all answers: the time for a question is over");
+                        fmt::format("asking for all answers: the question limit of {} is over",
+                                    duration_value(options_.max_duration)));
         }
         if (first && source.tells_when_cut() && ending.truncated == Truncated::no) {
             return whole;

@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/stop.hpp"
+#include "base/units.hpp"
 #include "dicom/data_set.hpp"
 #include "dicom/uid.hpp"
 #include "query/source.hpp"
@@ -169,12 +170,7 @@ void PeerSource::connect(const Question& question)
         options.extended.push_back({sop_class, extended_info(question)});
     }
     association_ = net::Association::request(peer_, options, find_proposals(question.root));
-    try {
-        require(sop_class);
-    } catch (const net::PeerError&) {
-        association_.reset();  // good for nothing, and some peers serve one at a time
-        throw;
-    }
+    require(sop_class);
     note_grants(question, sop_class);
 }
 
@@ -259,7 +255,8 @@ Ending PeerSource::ask_once(const Question& question, std::uint64_t limit, const
     }
     if (!taker.full() && taker.time().expired()) {
         throw Error(ErrorKind::limit,
-                    fmt::format("asking {}: the time for a question is over", peer_.str()));
+                    fmt::format("asking {}: the question limit of {} is over", peer_.str(),
+                                duration_value(options_.max_duration)));
     }
     return ending;
 }

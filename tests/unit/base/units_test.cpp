@@ -91,3 +91,13 @@ TEST_CASE("sizes and times are short for people")
     CHECK(pacs::duration_text(3723s) == "1:02:03");
     CHECK(pacs::duration_text(3 * 24h + 4h + 5min) == "3 d 04:05");
 }
+
+TEST_CASE("the value of a duration is read again as what it was")
+{
+    for (const auto span : {0ms, 1ms, 250ms, 1000ms, 1500ms, 60'000ms, 3'600'000ms, 86'400'000ms}) {
+        CHECK(pacs::parse_duration(pacs::duration_value(span)) == span);
+    }
+    CHECK(pacs::duration_value(90s) == "90s");
+    CHECK(pacs::duration_value(24h) == "24h");
+    CHECK(pacs::duration_value(1500ms) == "1500ms");
+}

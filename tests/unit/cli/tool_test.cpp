@@ -5,6 +5,7 @@
 #include "catch.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -239,4 +240,38 @@ TEST_CASE("a closed standard output is an error, and no file opened later takes 
     ::waitpid(child, &status, 0);
     REQUIRE(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == 5);
+}
+
+TEST_CASE("a run that takes too long is stopped in good order, and says so")
+{
+    const auto result = run({"--max-duration", "10ms"}, [](Run& context) {
+        StopFlag::instance().wait(pacs::Deadline::after(std::chrono::seconds{30}));
+        context.records().write(JsonLine{"x"}.add("outcome", "ok"));
+        return ExitCode::ok;
+    });
+    CHECK(result.status == 6);
+    CHECK(result.error ==
+          "pacs-x: stopping: the total limit of 10ms is over (--max-duration)\n"
+          "hint: run again to go on, or give it more time\n");
+    CHECK(result.out.find(R"("exit_status":6)") != std::string::npos);
+    CHECK(result.out.find("total limit of 10ms") != std::string::npos);
+}
+
+TEST_CASE("a run within its time is not touched by the limit, and a daemon has none")
+{
+    const auto body = [](Run&) { return ExitCode::ok; };
+    CHECK(run({"--max-duration", "1h"}, body).status == 0);
+    CHECK(run({"--max-duration", "0"}, body).status == 2);
+    CHECK(run({"--max-duration", "1h"}, body, true).status == 2);
+}
+
+TEST_CASE("a signal before the limit counts, whatever the limit does afterwards")
+{
+    const auto result = run({"--max-duration", "50ms"}, [](Run&) {
+        ::kill(::getpid(), SIGTERM);
+        StopFlag::instance().wait(pacs::Deadline::after(std::chrono::seconds{30}));
+        ::poll(nullptr, 0, 100);
+        return ExitCode::ok;
+    });
+    CHECK(result.status == 143);
 }
