@@ -136,6 +136,20 @@ Assignments read_table(const Place& place, const toml::table& table,
     return layer;
 }
 
+/// What weakens security is said for one peer at a time.
+void refuse_deliberate(const Assignments& defaults)
+{
+    for (const Assignment& each : defaults) {
+        if (find_key(peer_keys(), each.key)->deliberate) {
+            throw Error(ErrorKind::usage,
+                        fmt::format("reading {} is only for one node at a time: "
+                                    "it has no default for all",
+                                    each.where),
+                        "put it into the [node.NAME] that needs it");
+        }
+    }
+}
+
 /// A path counts from the file's folder; everything with "@" or "://" is no path.
 std::string node_address(const std::string& address, const fs::path& file)
 {
@@ -154,8 +168,12 @@ Node read_node(const Place& place, const toml::key& name, const toml::table& tab
         place.refuse(name.source(), fmt::format("'{}' is no name of a node (letters, digits, _-.)",
                                                 key_text(name)));
     }
-    Node node{std::string{name.str()}, {}, {}, {}};
+    Node node{std::string{name.str()}, {}, {}, {}, {}};
     for (const auto& [key, value] : table) {
+        if (find_key(caller_keys(), key.str()) != nullptr) {
+            apply_layer(node.caller, {read_assignment(place, key, value, caller_keys())});
+            continue;
+        }
         if (key.str() != "address") {
             node.settings.push_back(read_assignment(place, key, value, peer_keys()));
             continue;
@@ -167,9 +185,14 @@ Node read_node(const Place& place, const toml::key& name, const toml::table& tab
         node.address = node_address(*text, place.file);
         node.where = place.at(key.source());
     }
-    if (node.address.empty()) {
-        place.refuse(name.source(), fmt::format("node '{}' has no 'address'", node.name));
+    if (node.address.empty() && node.caller.title.empty()) {
+        place.refuse(name.source(),
+                     fmt::format("node '{}' has neither 'address' nor 'title'", node.name));
     }
+    node.where = node.where.empty() ? place.at(name.source()) : node.where;
+    node.caller.where = place.at(name.source());
+    node.caller.name = node.name;
+    node.caller.address = node.address;
     return node;
 }
 
@@ -217,6 +240,7 @@ Config::Config(const fs::path& file) : file_(file)
     for (const auto& [name, value] : root) {
         if (name.str() == "defaults") {
             defaults_ = read_table(place, table_of(place, name, value), peer_keys());
+            refuse_deliberate(defaults_);
         } else if (name.str() == "archived") {
             archived_ = read_table(place, table_of(place, name, value), archived_keys());
         } else if (name.str() == "node") {
@@ -246,8 +270,13 @@ Config Config::find(const fs::path& given)
 const Node& Config::node(std::string_view name) const
 {
     const auto found = nodes_.find(name);
-    if (found != nodes_.end()) {
+    if (found != nodes_.end() && !found->second.address.empty()) {
         return found->second;
+    }
+    if (found != nodes_.end()) {
+        throw Error(ErrorKind::usage,
+                    fmt::format("looking up @{}: the node has no address", log::printable(name)),
+                    fmt::format("see {}", found->second.where));
     }
     std::vector<std::string_view> names;
     for (const auto& [known, node] : nodes_) {
@@ -280,6 +309,11 @@ ArchivedSettings Config::archived_settings(const Assignments& command_line) cons
     apply_layer(settings, archived_);
     apply_layer(settings, archived_environment());
     apply_layer(settings, command_line);
+    for (const auto& [name, node] : nodes_) {
+        if (!node.caller.allow.empty()) {
+            settings.callers.push_back(node.caller);
+        }
+    }
     return settings;
 }
 

@@ -13,9 +13,11 @@ namespace pacs {
 /// One [node.NAME] of pacs.toml.
 struct Node {
     std::string name;
-    std::string address;  ///< "AE@HOST:PORT", a URL, or a path (made absolute)
-    std::string where;    ///< "FILE:LINE" of the address, for messages
+    /// "AE@HOST:PORT", a URL, or a path (made absolute); empty: it only calls us (has a `title`).
+    std::string address;
+    std::string where;  ///< "FILE:LINE" of the address, or of the node, for messages
     Assignments settings;
+    CallerSettings caller;
 };
 
 /// What pacs.toml says, checked as a whole: an unknown key, a wrong type or a value out of range is
@@ -34,13 +36,15 @@ public:
 
     const std::filesystem::path& file() const noexcept { return file_; }
     const std::map<std::string, Node, std::less<>>& nodes() const noexcept { return nodes_; }
-    /// Throws Error(usage) for a name that is not there, with the names there are as the hint.
+    /// Throws Error(usage) for a name that is not there, with the names there are as the hint, and
+    /// for a node without an address.
     const Node& node(std::string_view name) const;
 
     /// Defaults, [defaults], [node.NAME] when one is named, PACS_*, then `command_line`.
     PeerSettings peer_settings(std::optional<std::string_view> node_name,
                                const Assignments& command_line) const;
-    /// Defaults, [archived], PACS_ARCHIVED_*, then `command_line`.
+    /// Defaults, [archived], PACS_ARCHIVED_*, then `command_line`; and as callers the nodes that
+    /// are allowed something.
     ArchivedSettings archived_settings(const Assignments& command_line) const;
 
 private:

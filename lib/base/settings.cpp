@@ -55,6 +55,9 @@ Assignments environment_layer(const std::vector<SettingKey<Settings>>& keys,
 {
     Assignments layer;
     for (const auto& key : keys) {
+        if (key.deliberate) {
+            continue;
+        }
         std::string variable{prefix};
         for (const char c : key.name) {
             variable += static_cast<char>(c == '_' ? '_' : c - 'a' + 'A');
@@ -80,6 +83,11 @@ void apply_layer(PeerSettings& settings, const Assignments& layer)
 void apply_layer(ArchivedSettings& settings, const Assignments& layer)
 {
     apply_to(settings, archived_keys(), layer);
+}
+
+void apply_layer(CallerSettings& settings, const Assignments& layer)
+{
+    apply_to(settings, caller_keys(), layer);
 }
 
 Assignments peer_environment()

@@ -29,7 +29,24 @@ struct PeerSettings {
     std::filesystem::path tls_ca;         ///< PEM certificates to trust; empty: those of the system
     std::filesystem::path tls_cert;       ///< PEM, our own certificate and its chain; empty: none
     std::filesystem::path tls_key;        ///< its private key; empty: in tls_cert
-    std::string tls_name;  ///< the name the peer's certificate must have; empty: its host
+    std::string tls_name;       ///< the name the peer's certificate must have; empty: its host
+    bool tls_insecure = false;  ///< encrypt, but check neither its certificate nor its name
+};
+
+/// Who a node is when it calls the daemon, and what it may do there; further keys of [node.NAME].
+/// What is demanded here must all hold.
+struct CallerSettings {
+    std::string title;               ///< calling title; empty: that of the node's address
+    std::vector<std::string> allow;  ///< services, or "all"; empty: it is no caller
+    std::vector<std::string> from;   ///< ranges of addresses; empty: the node's numeric address
+    std::vector<std::string> certificate;  ///< one of these subjects or SHA-256 fingerprints
+    std::vector<std::string> called;       ///< titles of ours that it may call; empty: all
+    std::vector<std::string> users;        ///< one of these must be proven (user identity)
+
+    std::string name = {};     ///< of the node
+    std::string address = {};  ///< of the node, "AE@HOST:PORT" or empty
+    std::string where = {};    ///< "FILE:LINE" of the node, for messages
+    bool operator==(const CallerSettings&) const = default;
 };
 
 /// How the daemon works; [archived] of pacs.toml, PACS_ARCHIVED_* variables, its command line.
@@ -49,6 +66,14 @@ struct ArchivedSettings {
     std::chrono::milliseconds stop_timeout{10'000};  ///< to finish what runs when told to stop
     std::uint32_t max_pdu = 131'072;                 ///< bytes we take in one PDU
     unsigned async_window = 64;                      ///< the most we grant
+    std::vector<std::string> listen_tls;             ///< the same as listen, with TLS
+    std::filesystem::path tls_cert;                  ///< PEM, our certificate and its chain
+    std::filesystem::path tls_key;                   ///< its private key; empty: in tls_cert
+    std::filesystem::path tls_ca;         ///< PEM, whom to trust for certificates of clients
+    std::string tls_client = "required";  ///< their certificates; or "requested", "none"
+    std::vector<std::string> allow{"all from loopback"};  ///< see daemon/access_rules.hpp
+    std::filesystem::path users_file;     ///< names and hashes of passcodes; empty: none
+    std::vector<CallerSettings> callers;  ///< of the nodes, by name; not a key
 };
 
 /// What a value looks like, for messages, help and completion.
@@ -63,6 +88,9 @@ struct SettingKey {
     std::string_view value;                 ///< placeholder: "DURATION"
     std::string_view help;                  ///< one line without a full stop
     std::vector<std::string_view> choices;  ///< empty: any value
+    /// It weakens security, so that it must be said for each peer or on each command line: it is
+    /// neither in the environment nor in [defaults].
+    bool deliberate = false;
     /// Takes over the values (one but for a list); throws Error(usage) with the bare reason.
     std::function<void(Settings&, const std::vector<std::string>&)> set;
     /// The value as text, for "default:" in the help; empty for none.
@@ -71,6 +99,7 @@ struct SettingKey {
 
 const std::vector<SettingKey<PeerSettings>>& peer_keys();
 const std::vector<SettingKey<ArchivedSettings>>& archived_keys();
+const std::vector<SettingKey<CallerSettings>>& caller_keys();
 
 /// The key of that name, or nullptr.
 template <typename Settings>
@@ -97,6 +126,7 @@ using Assignments = std::vector<Assignment>;
 /// Throws Error(usage, "reading WHERE: reason") for a key or value that makes no sense.
 void apply_layer(PeerSettings& settings, const Assignments& layer);
 void apply_layer(ArchivedSettings& settings, const Assignments& layer);
+void apply_layer(CallerSettings& settings, const Assignments& layer);
 
 /// The layer of environment variables: PACS_TIMEOUT for `timeout`, PACS_ARCHIVED_LISTEN for the
 /// daemon's `listen` (a list is parted by commas). Empty variables count as not set.

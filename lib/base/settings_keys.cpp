@@ -1,5 +1,6 @@
 #include "base/settings.hpp"
 
+#include "base/address_range.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 
@@ -7,6 +8,7 @@
 #include <fmt/ranges.h>  // join, since fmt 11
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace pacs {
@@ -35,19 +37,11 @@ SettingKey<S> single(std::string_view name, ValueKind kind, std::string_view pla
             placeholder,
             help,
             {},
+            false,
             [member, parse](S& settings, const std::vector<std::string>& values) {
                 settings.*member = parse(values.front());
             },
             [member, show](const S& settings) { return show(settings.*member); }};
-}
-
-std::string show_duration(const std::chrono::milliseconds& span)
-{
-    const auto count = span.count();
-    if (count % 3'600'000 == 0 && count > 0) {
-        return fmt::format("{}h", count / 3'600'000);
-    }
-    return count % 1000 == 0 ? fmt::format("{}s", count / 1000) : fmt::format("{}ms", count);
 }
 
 template <typename S>
@@ -63,7 +57,7 @@ SettingKey<S> duration(std::string_view name, std::string_view help,
             }
             return span;
         },
-        show_duration);
+        duration_value);
 }
 
 template <typename S, typename Number>
@@ -153,6 +147,7 @@ SettingKey<S> list(std::string_view name, std::string_view placeholder, std::str
             placeholder,
             help,
             {},
+            false,
             [member, check](S& settings, const std::vector<std::string>& values) {
                 std::vector<std::string> checked;
                 std::transform(values.begin(), values.end(), std::back_inserter(checked), check);
@@ -173,6 +168,29 @@ std::string ae_title(const std::string& title)
                            log::printable(title)));
     }
     return title;
+}
+
+std::string address_word(const std::string& word)
+{
+    (void)parse_address_ranges(word);
+    return word;
+}
+
+template <typename S>
+SettingKey<S> deliberate(SettingKey<S> key)
+{
+    key.deliberate = true;
+    return key;
+}
+
+/// What a caller may be allowed; daemon/access_rules.hpp knows what it means.
+std::string service_word(const std::string& word)
+{
+    constexpr std::array words{"all", "echo", "store", "find", "retrieve", "commit", "receive"};
+    if (std::find(words.begin(), words.end(), word) == words.end()) {
+        refuse(fmt::format("'{}' is not one of {}", log::printable(word), fmt::join(words, ", ")));
+    }
+    return word;
 }
 
 std::string short_text(const std::string& value)
@@ -210,6 +228,22 @@ const std::vector<SettingKey<PeerSettings>>& peer_keys()
         path<S>("tls_key", "FILE", "Its private key, PEM, when it is in another file", &S::tls_key),
         text<S>("tls_name", "NAME", "Name the peer's certificate must have, when not its host",
                 &S::tls_name, short_text),
+        deliberate(flag<S>("tls_insecure", "Encrypt, but believe whoever answers to be the peer",
+                           &S::tls_insecure)),
+    };
+    return keys;
+}
+
+const std::vector<SettingKey<CallerSettings>>& caller_keys()
+{
+    using S = CallerSettings;
+    static const std::vector<SettingKey<S>> keys{
+        text<S>("title", "TITLE", "Title it calls with", &S::title, ae_title),
+        list<S>("allow", "SERVICE", "What it may do with the daemon", &S::allow, service_word),
+        list<S>("from", "RANGE", "Addresses it calls from", &S::from, address_word),
+        list<S>("certificate", "SUBJECT", "Certificates it may show", &S::certificate, short_text),
+        list<S>("called", "TITLE", "Titles of the daemon it may call", &S::called, ae_title),
+        list<S>("users", "NAME", "Users of whom one must identify", &S::users, short_text),
     };
     return keys;
 }
@@ -247,6 +281,16 @@ const std::vector<SettingKey<ArchivedSettings>>& archived_keys()
         pdu_size<S>("Bytes to take in one PDU"),
         number<S>("async_window", "Operations outstanding on one association to grant at most",
                   &S::async_window, 1, 65535),
+        list<S>("listen_tls", "[ADDR:]PORT", "Address to listen on for TLS", &S::listen_tls,
+                short_text),
+        path<S>("tls_cert", "FILE", "Our certificate and its chain for TLS, PEM", &S::tls_cert),
+        path<S>("tls_key", "FILE", "Its private key, PEM, when it is in another file", &S::tls_key),
+        path<S>("tls_ca", "FILE", "Whom to trust for certificates of clients, PEM", &S::tls_ca),
+        choice<S>("tls_client", "Certificates of clients", &S::tls_client,
+                  {"required", "requested", "none"}),
+        list<S>("allow", "RULE", "Who may do what: \"SERVICE... from RANGE...\"; see above",
+                &S::allow, short_text),
+        path<S>("users_file", "FILE", "Users and hashes of their passcodes", &S::users_file),
     };
     return keys;
 }

@@ -18,7 +18,9 @@ std::vector<Word> node_words(const std::string& config_file)
     try {
         const Config config = Config::find(config_file);
         for (const auto& [name, node] : config.nodes()) {
-            words.push_back({"@" + name, node.address});
+            if (!node.address.empty()) {
+                words.push_back({"@" + name, node.address});
+            }
         }
     } catch (const Error&) {
         return {};  // the run will say what is wrong with it, a keystroke is no place to

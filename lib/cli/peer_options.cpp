@@ -1,6 +1,7 @@
 #include "cli/peer_options.hpp"
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/stop.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +22,15 @@ void refuse_idle_tls(const Assignments& given, const Target& target)
                     fmt::format("reading the command line: {} without TLS to {}", found->where,
                                 log::printable(target.word)),
                     "add --tls");
+    }
+}
+
+/// Once for each peer named, as often as the tool runs: it must not be forgotten.
+void warn_of_insecure_tls(const Target& target)
+{
+    if (target.settings.tls && target.settings.tls_insecure) {
+        log::warning("the TLS of {} is not checked: whoever answers is believed to be the peer",
+                     log::printable(target.word));
     }
 }
 
@@ -53,6 +63,7 @@ Target PeerOptions::resolve(const Config& config, std::string_view word) const
     if (target.endpoint.kind != net::EndpointKind::alias) {
         target.settings = config.peer_settings(std::nullopt, options_.given());
         refuse_idle_tls(options_.given(), target);
+        warn_of_insecure_tls(target);
         return target;
     }
     const std::string name = target.endpoint.text;
@@ -67,30 +78,20 @@ Target PeerOptions::resolve(const Config& config, std::string_view word) const
     }
     target.settings = config.peer_settings(name, options_.given());
     refuse_idle_tls(options_.given(), target);
+    warn_of_insecure_tls(target);
     return target;
 }
 
-Target PeerOptions::resolve_peer(const Config& config, std::string_view word,
-                                 const std::string& hint) const
+Target PeerOptions::resolve_peer(const Config& config, std::string_view word) const
 {
     Target target = resolve(config, word);
     if (target.endpoint.kind != net::EndpointKind::peer) {
         throw Error(
             ErrorKind::usage,
             fmt::format("reading the command line: {} is no DICOM peer", log::printable(word)),
-            hint);
+            "write AET@HOST:PORT, or @NAME of a node in pacs.toml");
     }
     return target;
-}
-
-TitledEntity PeerOptions::resolve_entity(const Config& config, std::string_view word) const
-{
-    // a title may have a slash; who writes one means a path or an address
-    if (word.find_first_of("@/") == std::string_view::npos && net::is_valid_ae_title(word)) {
-        return {std::string{word}, std::nullopt};
-    }
-    Target target = resolve_peer(config, word);
-    return {target.endpoint.address.ae, std::move(target)};
 }
 
 std::vector<net::KnownPeer> PeerOptions::known_peers(const Config& config,
@@ -107,7 +108,7 @@ std::vector<net::KnownPeer> PeerOptions::known_peers(const Config& config,
         }
     };
     for (const auto& [name, node] : config.nodes()) {
-        if (all) {
+        if (all && !node.address.empty()) {
             add(resolve(config, "@" + name));
         }
     }
@@ -127,7 +128,8 @@ std::vector<net::KnownPeer> PeerOptions::known_peers(const Config& config,
 
 net::TlsSettings tls_settings(const PeerSettings& settings)
 {
-    return {settings.tls_ca, settings.tls_cert, settings.tls_key, settings.tls_name};
+    return {settings.tls_ca, settings.tls_cert, settings.tls_key, settings.tls_name,
+            settings.tls_insecure};
 }
 
 net::RequestOptions request_options(const PeerSettings& settings)

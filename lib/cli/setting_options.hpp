@@ -84,7 +84,9 @@ private:
                 CLI::IsMember(std::vector<std::string>(key.choices.begin(), key.choices.end())));
         }
         slot.option->group(group);
-        tool.document_variable(variable, help);
+        if (!key.deliberate) {
+            tool.document_variable(variable, help);
+        }
     }
 
     std::deque<Slot> slots_;  // CLI11 keeps pointers into it

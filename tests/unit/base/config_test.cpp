@@ -155,7 +155,7 @@ TEST_CASE("what a file gets wrong is named with its line and key")
     CHECK(complaint("[archived]\ndurability = \"maybe\"\n") ==
           "reading pacs.toml:2: 'durability': 'maybe' is not one of flushed, os");
     CHECK(complaint("[node.x]\ntimeout = \"3s\"\n") ==
-          "reading pacs.toml:1: node 'x' has no 'address'");
+          "reading pacs.toml:1: node 'x' has neither 'address' nor 'title'");
     CHECK(complaint("[node]\nx = 3\n") == "reading pacs.toml:2: 'x' must be a table");
     CHECK(complaint("[node.\"a b\"]\naddress = \"A@b:1\"\n") ==
           "reading pacs.toml:1: 'a b' is no name of a node (letters, digits, _-.)");
@@ -229,4 +229,43 @@ TEST_CASE("every key takes its own default back, so that help and file agree")
     };
     check(pacs::peer_keys(), pacs::PeerSettings{});
     check(pacs::archived_keys(), pacs::ArchivedSettings{});
+}
+
+TEST_CASE("a node that only calls has a title instead of an address, and cannot be called")
+{
+    const Setup setup{
+        "[node.ct]\ntitle = \"CT1\"\nallow = [\"store\", \"echo\"]\n"
+        "from = [\"10.1.0.0/16\", \"loopback\"]\n[node.quiet]\n"
+        "address = \"A@h:1\"\n"};
+    const Config config{setup.file};
+    CHECK_THROWS_AS(config.node("ct"), Error);
+    const auto callers = config.archived_settings({}).callers;
+    REQUIRE(callers.size() == 1);
+    CHECK(callers[0].name == "ct");
+    CHECK(callers[0].title == "CT1");
+    CHECK(callers[0].allow == std::vector<std::string>{"store", "echo"});
+    CHECK(callers[0].where == setup.file.string() + ":1");
+}
+
+TEST_CASE("what weakens security is said for one node at a time, and never by the environment")
+{
+    CHECK_THAT(Setup{"[defaults]\ntls_insecure = true\n"}.complaint(),
+               Catch::Contains("'tls_insecure' is only for one node at a time"));
+    const Setup setup{"[node.x]\naddress = \"A@h:1\"\ntls_insecure = true\n"};
+    const Config config{setup.file};
+    CHECK(config.peer_settings("x", {}).tls_insecure);
+    ::setenv("PACS_TLS_INSECURE", "true", 1);
+    CHECK_FALSE(config.peer_settings(std::nullopt, {}).tls_insecure);
+    ::unsetenv("PACS_TLS_INSECURE");
+}
+
+TEST_CASE("what a node may do and where it calls from is checked when the file is read")
+{
+    const auto complaint = [](const std::string& line) {
+        return Setup{"[node.x]\naddress = \"A@h:1\"\n" + line + "\n"}.complaint();
+    };
+    CHECK_THAT(complaint("allow = [\"everything\"]"),
+               Catch::Contains("'everything' is not one of"));
+    CHECK_THAT(complaint("from = [\"10.1.2.3/8\"]"), Catch::Contains("pacs.toml:3: 'from': '10.1"));
+    CHECK_THAT(complaint("title = \"back\\\\slash\""), Catch::Contains("no application entity"));
 }
