@@ -19,6 +19,9 @@ namespace {
 constexpr std::chrono::milliseconds shortage_pause{100};
 /// Connections taken from one listener before the others are looked at.
 constexpr int accepts_at_once = 64;
+/// What tells a client that has not begun TLS yet that there will be none: a fatal alert,
+/// internal_error, RFC 8446 6.
+constexpr std::string_view tls_alert{"\x15\x03\x03\x00\x02\x02\x50", 7};
 
 }  // namespace
 
@@ -55,11 +58,11 @@ void Server::Core::accept_loop()
 
 void Server::Core::accept_from(Listener& listener)
 {
-    const auto name = listener.address().str();
+    const auto& address = listener.address();
     for (int i = 0; i < accepts_at_once; ++i) {
         Descriptor connection;
         switch (listener.accept(connection)) {
-        case Listener::Result::accepted: take(std::move(connection), name); break;
+        case Listener::Result::accepted: take(std::move(connection), address); break;
         case Listener::Result::out_of_descriptors: shed_one(listener); return;
         case Listener::Result::nothing: return;
         }
@@ -75,12 +78,12 @@ void Server::Core::shed_one(Listener& listener)
     }
     Descriptor connection;
     if (listener.accept(connection) == Listener::Result::accepted) {
-        refuse(std::move(connection), listener.address().str(), rejections::congestion.rejection,
+        refuse(std::move(connection), listener.address(), rejections::congestion.rejection,
                "no file descriptors left");
     }
 }
 
-void Server::Core::refuse(Descriptor connection, const std::string& listen_address,
+void Server::Core::refuse(Descriptor connection, const ListenAddress& listen_address,
                           const AssociateRj& rejection, std::string detail)
 {
     AssociationReport report;
@@ -89,12 +92,16 @@ void Server::Core::refuse(Descriptor connection, const std::string& listen_addre
     report.detail = std::move(detail);
     report.peer_host = peer.host;
     report.peer_port = peer.port;
-    report.listen_address = listen_address;
-    doorman.refuse(std::move(connection), rejection);
+    report.listen_address = listen_address.str();
+    if (listen_address.tls) {
+        doorman.refuse(std::move(connection), tls_alert);
+    } else {
+        doorman.refuse(std::move(connection), encode(rejection));
+    }
     application.on_closed(report);
 }
 
-void Server::Core::take(Descriptor connection, const std::string& listen_address)
+void Server::Core::take(Descriptor connection, const ListenAddress& listen_address)
 {
     const auto peer = peer_of(connection.get());
     if (auto reason = admit(peer.host); !reason.empty()) {
@@ -108,10 +115,12 @@ void Server::Core::take(Descriptor connection, const std::string& listen_address
     {
         const std::lock_guard lock{mutex};
         job->limits = limits;
+        job->tls = tls;
     }
     job->report.peer_host = peer.host;
     job->report.peer_port = peer.port;
-    job->report.listen_address = listen_address;
+    job->report.listen_address = listen_address.str();
+    job->secure = listen_address.tls;
     if (!start_thread(job)) {
         dismiss(peer.host);
         refuse(std::move(job->connection), listen_address, rejections::congestion.rejection,

@@ -55,25 +55,49 @@ std::optional<std::string> AcceptRules::choose(const std::vector<std::string>& o
     return first == offered.end() ? std::nullopt : std::optional{*first};
 }
 
-std::optional<AssociateRj> AcceptRules::refuse(const AssociateRq& request,
-                                               const std::string& /*peer_host*/) const
+Admission AcceptRules::admit(const AssociateRq& request, const Caller& caller) const
 {
+    auto admission = access ? access(request, caller) : Admission{};
+    if (admission.rejection) {
+        return admission;
+    }
     if (!allowed(called_aes, request.called_ae)) {
-        return rejections::called_title.rejection;
+        admission.rejection = rejections::called_title.rejection;
+    } else if (!allowed(calling_aes, request.calling_ae)) {
+        admission.rejection = rejections::calling_title.rejection;
     }
-    if (!allowed(calling_aes, request.calling_ae)) {
-        return rejections::calling_title.rejection;
-    }
-    return std::nullopt;
+    return admission;
 }
 
-AnsweredContext AcceptRules::answer(const ProposedContext& context,
-                                    const AssociateRq& /*request*/) const
+AcceptRules::Needs AcceptRules::needs_of(const std::string& sop_class) const
+{
+    return needs ? needs(sop_class) : Needs{};
+}
+
+/// Without role selection a requestor is SCU, PS3.7 D.3.3.4.
+bool AcceptRules::permits(const ProposedContext& context, const AssociateRq& request,
+                          const Admission& admission) const
+{
+    const auto asked = std::find_if(
+        request.user.roles.begin(), request.user.roles.end(),
+        [&](const RoleSelection& role) { return role.sop_class == context.abstract_syntax; });
+    const bool as_scu = asked == request.user.roles.end() || asked->scu;
+    const bool as_scp = asked != request.user.roles.end() && asked->scp;
+    const auto needed = needs_of(context.abstract_syntax);
+    return (as_scu && (admission.rights & needed.scu) != 0) ||
+           (as_scp && (admission.rights & needed.scp) != 0);
+}
+
+AnsweredContext AcceptRules::answer(const ProposedContext& context, const AssociateRq& request,
+                                    const Admission& admission) const
 {
     static const std::vector<std::string> any;
     const auto* served = find_class(context.abstract_syntax);
     if (served == nullptr && !(any_storage && may_be_stored(context.abstract_syntax))) {
         return {context.id, ContextAnswer::abstract_syntax_not_supported, {}};
+    }
+    if (!permits(context, request, admission)) {
+        return {context.id, ContextAnswer::user_rejection, {}};
     }
     auto syntax =
         choose(context.transfer_syntaxes, served == nullptr ? any : served->transfer_syntaxes);
@@ -83,14 +107,17 @@ AnsweredContext AcceptRules::answer(const ProposedContext& context,
     return {context.id, ContextAnswer::accepted, std::move(*syntax)};
 }
 
-std::optional<RoleSelection> AcceptRules::role(const RoleSelection& asked) const
+std::optional<RoleSelection> AcceptRules::role(const RoleSelection& asked,
+                                               const Admission& admission) const
 {
     const auto* served = find_class(asked.sop_class);
     if (served == nullptr && !(any_storage && may_be_stored(asked.sop_class))) {
         return std::nullopt;
     }
     const bool scp = served != nullptr && served->requestor_scp;
-    return RoleSelection{asked.sop_class, asked.scu, asked.scp && scp};
+    const auto needed = needs_of(asked.sop_class);
+    return RoleSelection{asked.sop_class, asked.scu && (admission.rights & needed.scu) != 0,
+                         asked.scp && scp && (admission.rights & needed.scp) != 0};
 }
 
 std::optional<std::string> AcceptRules::extended(const ExtendedNegotiation& asked) const
@@ -98,9 +125,11 @@ std::optional<std::string> AcceptRules::extended(const ExtendedNegotiation& aske
     return extended_answer ? extended_answer(asked) : std::nullopt;
 }
 
-std::string AcceptRules::identity_response(const UserIdentity& /*identity*/) const
+std::optional<std::string> AcceptRules::identity_response(const UserIdentity& /*identity*/,
+                                                          const Admission& admission) const
 {
-    return {};  // PS3.7 D.3.3.7.2: empty for names and passcodes
+    // PS3.7 D.3.3.7.2: empty for names and passcodes
+    return admission.user.empty() ? std::nullopt : std::optional{std::string{}};
 }
 
 AsyncWindow AcceptRules::window(const AsyncWindow& asked) const

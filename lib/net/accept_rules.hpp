@@ -33,16 +33,31 @@ public:
     /// Answers SOP class extended negotiation; empty: none is answered.
     std::function<std::optional<std::string>(const ExtendedNegotiation&)> extended_answer;
 
-    std::optional<AssociateRj> refuse(const AssociateRq& request,
-                                      const std::string& peer_host) const override;
-    AnsweredContext answer(const ProposedContext& context,
-                           const AssociateRq& request) const override;
-    std::optional<RoleSelection> role(const RoleSelection& asked) const override;
+    /// Decides on who is not refused for a title; empty: everybody is welcome to everything. It
+    /// comes before `called_aes`, so that a stranger learns nothing of our titles.
+    std::function<Admission(const AssociateRq&, const Caller&)> access;
+    /// The rights that a SOP class needs of the requestor as its SCU, and as its SCP (PS3.7
+    /// D.3.3.4): one of these bits; empty: none. Without either right a context is not accepted.
+    struct Needs {
+        Rights scu = every_right;
+        Rights scp = every_right;
+    };
+    std::function<Needs(const std::string& sop_class)> needs;
+
+    Admission admit(const AssociateRq& request, const Caller& caller) const override;
+    AnsweredContext answer(const ProposedContext& context, const AssociateRq& request,
+                           const Admission& admission) const override;
+    std::optional<RoleSelection> role(const RoleSelection& asked,
+                                      const Admission& admission) const override;
     std::optional<std::string> extended(const ExtendedNegotiation& asked) const override;
-    std::string identity_response(const UserIdentity& identity) const override;
+    std::optional<std::string> identity_response(const UserIdentity& identity,
+                                                 const Admission& admission) const override;
     AsyncWindow window(const AsyncWindow& asked) const override;
 
 private:
+    Needs needs_of(const std::string& sop_class) const;
+    bool permits(const ProposedContext& context, const AssociateRq& request,
+                 const Admission& admission) const;
     const Class* find_class(const std::string& abstract_syntax) const noexcept;
     std::optional<std::string> choose(const std::vector<std::string>& offered,
                                       const std::vector<std::string>& allowed) const;

@@ -27,6 +27,7 @@ bool is_valid_ae_title(std::string_view title) noexcept;
 struct ListenAddress {
     std::string host;  ///< IPv4, IPv6 without brackets, or a name; "0.0.0.0" and "::" bind all
     std::uint16_t port = 0;  ///< 0: the system chooses
+    bool tls = false;        ///< whoever connects must speak TLS
 
     bool operator==(const ListenAddress&) const = default;
     std::string str() const;  ///< "127.0.0.1:104", "[::1]:104"

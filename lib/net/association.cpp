@@ -1,6 +1,7 @@
 #include "net/association.hpp"
 
 #include "base/log.hpp"
+#include "base/units.hpp"
 #include "net/association_core.hpp"
 
 #include <fmt/format.h>
@@ -42,6 +43,9 @@ Association::Core::Core(std::unique_ptr<Transport> connection,
 {
     agreed.peer_host = transport->peer_host();
     agreed.peer_port = transport->peer_port();
+    if (const auto* const tls = transport->tls()) {
+        agreed.tls = *tls;
+    }
     touch();
 }
 
@@ -157,6 +161,18 @@ void Association::Core::not_dicom(std::span<const std::byte> first_bytes)
                     "check the port");
 }
 
+std::string Association::Core::timeout_words() const
+{
+    if (limits.deadline.expired()) {
+        return "timed out, the time for all of it is over";
+    }
+    return stage == PeerStage::negotiate || stage == PeerStage::release
+               ? fmt::format("timed out, the negotiation limit of {} is over",
+                             duration_value(limits.negotiation_timeout))
+               : fmt::format("timed out, the idle limit of {} is over",
+                             duration_value(limits.idle_timeout));
+}
+
 void Association::Core::broken(const PeerError& error)
 {
     if (aborted_by_us) {
@@ -166,7 +182,9 @@ void Association::Core::broken(const PeerError& error)
     if (error.fault() == PeerFault::connection_lost && possible(Event::transport_closed)) {
         (void)step(Event::transport_closed);
     }
-    fail(error.fault(), reason_of(error.what()));
+    fail(error.fault(), error.fault() == PeerFault::timed_out
+                            ? timeout_words()
+                            : std::string{reason_of(error.what())});
 }
 
 void Association::Core::write_broken(const PeerError& error)

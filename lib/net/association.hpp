@@ -31,6 +31,8 @@ struct AssociationLimits {
     /// Connecting, and from the connection to the A-ASSOCIATE-AC: each may take so long.
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds negotiation_timeout{30'000};
+    /// As acceptor: when negotiating must be over, for a timeout that began before, with TLS.
+    Deadline negotiation_deadline;
     /// The longest wait for the peer's next message, and for each 64 KiB inside of one: dripping
     /// gains a peer nothing. Waiting for us (an operation outstanding) does not count.
     std::chrono::milliseconds idle_timeout{60'000};
@@ -65,6 +67,25 @@ struct Context {
     bool accepted() const noexcept { return answer == ContextAnswer::accepted; }
 };
 
+/// Where a request comes from, as far as the connection tells.
+struct Caller {
+    std::string host;                 ///< numeric
+    const TlsSession* tls = nullptr;  ///< nullptr: it came without TLS
+};
+
+/// Rights of a requestor, one bit each; what they mean is between a policy and its sessions.
+using Rights = std::uint32_t;
+inline constexpr Rights every_right = ~Rights{0};
+
+/// Whether a requestor gets its association, and as whom.
+struct Admission {
+    std::optional<AssociateRj> rejection;  ///< PS3.8 9.3.4; nothing: it does
+    std::string reason;                    ///< for our log, never for the peer; may be foreign text
+    Rights rights = every_right;
+    std::string node;  ///< the name we know the requestor by; empty: none
+    std::string user;  ///< whose passcode was proven (PS3.7 D.3.3.7); empty: nobody's
+};
+
 /// Everything that was agreed, and with whom.
 struct Negotiated {
     std::string calling_ae;
@@ -80,6 +101,8 @@ struct Negotiated {
     std::vector<ExtendedNegotiation> extended_granted;
     std::optional<UserIdentity> identity;          ///< as the requestor sent it
     std::optional<std::string> identity_response;  ///< as the acceptor answered
+    std::optional<TlsSession> tls;                 ///< nothing: plain TCP
+    Admission admission;                           ///< as acceptor, what our policy said
 
     /// The context with this id when it was accepted, else nullptr.
     const Context* find(std::uint8_t id) const noexcept;
@@ -93,19 +116,21 @@ struct Negotiated {
 class AcceptPolicy {
 public:
     virtual ~AcceptPolicy() = default;
-    /// A rejection (PS3.8 9.3.4), or nullopt to go on. Protocol version and application context
-    /// were already checked.
-    virtual std::optional<AssociateRj> refuse(const AssociateRq& request,
-                                              const std::string& peer_host) const = 0;
+    /// The decision on the request as a whole, first of all. Protocol version and application
+    /// context were already checked.
+    virtual Admission admit(const AssociateRq& request, const Caller& caller) const = 0;
     /// The answer to one proposed context.
-    virtual AnsweredContext answer(const ProposedContext& context,
-                                   const AssociateRq& request) const = 0;
+    virtual AnsweredContext answer(const ProposedContext& context, const AssociateRq& request,
+                                   const Admission& admission) const = 0;
     /// The roles granted of those asked; nullopt: no answer, so the requestor is SCU only.
-    virtual std::optional<RoleSelection> role(const RoleSelection& asked) const = 0;
+    virtual std::optional<RoleSelection> role(const RoleSelection& asked,
+                                              const Admission& admission) const = 0;
     /// The service's answer to SOP class extended negotiation; nullopt: none.
     virtual std::optional<std::string> extended(const ExtendedNegotiation& asked) const = 0;
-    /// The server's response to a user identity that asks for one; refuse() decides on access.
-    virtual std::string identity_response(const UserIdentity& identity) const = 0;
+    /// The server's response to a user identity that asks for one, which says that the user is who
+    /// he claims to be; nullopt: none, for we do not know (PS3.7 D.3.3.7.2).
+    virtual std::optional<std::string> identity_response(const UserIdentity& identity,
+                                                         const Admission& admission) const = 0;
     /// The window granted of what was asked.
     virtual AsyncWindow window(const AsyncWindow& asked) const = 0;
 };

@@ -1,3 +1,4 @@
+#include "base/log.hpp"
 #include "dicom/uid.hpp"
 #include "net/association_core.hpp"
 #include "net/negotiation.hpp"
@@ -8,6 +9,9 @@
 namespace pacs::net {
 
 namespace {
+
+/// Characters of why we rejected somebody, for the log.
+constexpr std::size_t longest_reason = 600;
 
 /// What is wrong with a request whoever asks, before any policy.
 std::optional<AssociateRj> formal_refusal(const AssociateRq& request)
@@ -28,7 +32,7 @@ std::optional<AssociateRj> formal_refusal(const AssociateRq& request)
 }
 
 AssociateAc make_acceptance(const AssociateRq& request, const AcceptPolicy& policy,
-                            const AssociationLimits& limits)
+                            const Admission& admission, const AssociationLimits& limits)
 {
     AssociateAc acceptance;
     acceptance.called_ae = request.called_ae;
@@ -36,14 +40,14 @@ AssociateAc make_acceptance(const AssociateRq& request, const AcceptPolicy& poli
     acceptance.application_context = request.application_context;
     acceptance.user = our_information(limits);
     for (const auto& context : request.contexts) {
-        acceptance.contexts.push_back(policy.answer(context, request));
+        acceptance.contexts.push_back(policy.answer(context, request, admission));
         if (acceptance.contexts.back().answer != ContextAnswer::accepted) {
             // not significant, PS3.8 9.3.3.2, but some requestors insist on reading one
             acceptance.contexts.back().transfer_syntax = context.transfer_syntaxes.front();
         }
     }
     for (const auto& asked : request.user.roles) {
-        if (const auto role = policy.role(asked)) {
+        if (const auto role = policy.role(asked, admission)) {
             acceptance.user.roles.push_back(*role);
         }
     }
@@ -56,7 +60,7 @@ AssociateAc make_acceptance(const AssociateRq& request, const AcceptPolicy& poli
         acceptance.user.window = policy.window(*request.user.window);
     }
     if (request.identity && request.identity->response_requested) {
-        acceptance.identity_response = policy.identity_response(*request.identity);
+        acceptance.identity_response = policy.identity_response(*request.identity, admission);
     }
     return acceptance;
 }
@@ -95,23 +99,26 @@ void note_requestor(Negotiated& agreed, const AssociateRq& request)
 
 }  // namespace
 
-void Association::Core::reject(const AssociateRj& rejection, bool acceptable_request)
+void Association::Core::reject(const AssociateRj& rejection, bool acceptable_request,
+                               std::string_view reason)
 {
     if (acceptable_request) {
         (void)step(Event::reject_response);
     }
     write_control(encode(rejection));
     close_gently();
-    throw PeerError(
-        PeerFault::rejected, stage,
-        fmt::format("{} {}: we rejected: {}", to_string(stage), peer_name(), to_string(rejection)),
-        rejection.result, rejection.source, rejection.reason);
+    throw PeerError(PeerFault::rejected, stage,
+                    fmt::format("{} {}: we rejected: {}{}{}", to_string(stage), peer_name(),
+                                to_string(rejection), reason.empty() ? "" : ": ",
+                                log::printable(reason, longest_reason)),
+                    rejection.result, rejection.source, rejection.reason);
 }
 
 void Association::Core::accept(const AcceptPolicy& policy)
 {
     (void)step(Event::transport_indication);
-    message_deadline = earliest(limits.deadline, Deadline::after(limits.negotiation_timeout));
+    message_deadline = earliest(earliest(limits.deadline, limits.negotiation_deadline),
+                                Deadline::after(limits.negotiation_timeout));
     const auto header = first_header();
     if (header.type == static_cast<std::uint8_t>(PduType::abort)) {
         take_abort(header.length);
@@ -136,10 +143,11 @@ void Association::Core::accept(const AcceptPolicy& policy)
     if (const auto refusal = formal_refusal(request)) {
         reject(*refusal, true);
     }
-    if (const auto refusal = policy.refuse(request, agreed.peer_host)) {
-        reject(*refusal, true);
+    agreed.admission = policy.admit(request, {agreed.peer_host, transport->tls()});
+    if (agreed.admission.rejection) {
+        reject(*agreed.admission.rejection, true, agreed.admission.reason);
     }
-    const auto acceptance = make_acceptance(request, policy, limits);
+    const auto acceptance = make_acceptance(request, policy, agreed.admission, limits);
     settle(agreed, request, acceptance);
     (void)step(Event::accept_response);
     write_control(encode(acceptance));

@@ -45,6 +45,8 @@ struct Association::Core {
     [[noreturn]] void violation(Event event, std::uint8_t abort_reason, std::string_view what);
     /// The peer speaks something else, AA-8 or AA-1 all the same.
     [[noreturn]] void not_dicom(std::span<const std::byte> first_bytes);
+    /// Which limit is over: that of the whole, of negotiating, or of standing still.
+    std::string timeout_words() const;
     /// What the transport reported, in this association's words.
     [[noreturn]] void broken(const PeerError& error);
     /// The same when it happened while sending: nothing more can be sent. Looks whether the peer
@@ -97,7 +99,8 @@ struct Association::Core {
     void take_acceptance(std::uint32_t length, const AssociateRq& request);
     [[noreturn]] void take_rejection(std::uint32_t length);
     void accept(const AcceptPolicy& policy);
-    [[noreturn]] void reject(const AssociateRj& rejection, bool acceptable_request);
+    [[noreturn]] void reject(const AssociateRj& rejection, bool acceptable_request,
+                             std::string_view reason = {});
 
     // --- sending (send.cpp)
 

@@ -204,12 +204,12 @@ bool Association::Core::await_message(int wake_fd)
             return result == Transport::Wait::readable;
         }
         if (limits.deadline.expired()) {
-            fail(PeerFault::timed_out, "the association's time is up");
+            fail(PeerFault::timed_out, timeout_words());
         }
         if (operations > 0) {
             touch();  // the peer is waiting for us
         } else if (last_activity.load(std::memory_order_relaxed) == since) {
-            fail(PeerFault::timed_out, "timed out, nothing came");
+            fail(PeerFault::timed_out, timeout_words());
         }
     }
     return true;

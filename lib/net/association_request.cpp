@@ -1,3 +1,4 @@
+#include "base/units.hpp"
 #include "dicom/uid.hpp"
 #include "net/association_core.hpp"
 #include "net/negotiation.hpp"
@@ -152,13 +153,35 @@ std::unique_ptr<Association> Association::request(std::unique_ptr<Transport> tra
     return std::unique_ptr<Association>(new Association(std::move(core)));
 }
 
+namespace {
+
+/// Connects within the limits, of which a failure says which was the shorter one.
+std::unique_ptr<Transport> connect_within(const Address& peer, const RequestOptions& options)
+{
+    const auto deadline = earliest(options.deadline, Deadline::after(options.connect_timeout));
+    try {
+        return connect(peer, options.tls, deadline, options.stop);
+    } catch (const PeerError& error) {
+        if (error.fault() != PeerFault::timed_out || !deadline.expired()) {
+            throw;
+        }
+        const auto limit = options.deadline.expired()
+                               ? std::string{"the time for all of it is over"}
+                               : fmt::format("the connect limit of {} is over",
+                                             duration_value(options.connect_timeout));
+        throw PeerError(error.fault(), error.stage(), fmt::format("{}; {}", error.what(), limit),
+                        error.hint());
+    }
+}
+
+}  // namespace
+
 std::unique_ptr<Association> Association::request(const Address& peer,
                                                   const RequestOptions& options,
                                                   std::span<const Proposal> proposals)
 {
     (void)encode(make_request(peer.ae, options, proposals));  // a mistake is told before connecting
-    const auto deadline = earliest(options.deadline, Deadline::after(options.connect_timeout));
-    return request(connect(peer, options.tls, deadline, options.stop), peer.ae, options, proposals);
+    return request(connect_within(peer, options), peer.ae, options, proposals);
 }
 
 }  // namespace pacs::net

@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 #include "net/server_core.hpp"
+#include "net/tls_transport.hpp"
 
 #include <pthread.h>
 
@@ -16,6 +17,9 @@ constexpr std::size_t stack_bytes = std::size_t{1} << 20U;
 /// How long the answers of an application may take after the association is gone.
 constexpr std::chrono::seconds reply_patience{60};
 
+/// How long a client that fails in its handshake may take to read why.
+constexpr std::chrono::milliseconds farewell_patience{500};
+
 AssociationOutcome outcome_of(PeerFault fault) noexcept
 {
     switch (fault) {
@@ -24,15 +28,18 @@ AssociationOutcome outcome_of(PeerFault fault) noexcept
     case PeerFault::timed_out: return AssociationOutcome::timed_out;
     case PeerFault::protocol_violation:
     case PeerFault::stopped: return AssociationOutcome::aborted_by_us;
+    case PeerFault::tls_failed: return AssociationOutcome::tls_failed;
     case PeerFault::released: return AssociationOutcome::released;
     default: return AssociationOutcome::connection_lost;
     }
 }
 
-AssociationLimits limits_of(const ServerLimits& limits)
+AssociationLimits limits_of(const Server::Core::Job& job)
 {
+    const auto& limits = job.limits;
     AssociationLimits result;
     result.negotiation_timeout = limits.negotiation_timeout;
+    result.negotiation_deadline = Deadline{job.start + limits.negotiation_timeout};
     result.idle_timeout = limits.idle_timeout;
     result.max_pdu_bytes = limits.max_pdu_bytes;
     if (limits.association_timeout.count() > 0) {
@@ -48,6 +55,9 @@ void describe(AssociationReport& report, const Negotiated& seen)
     report.peer_implementation_uid = seen.peer_implementation_uid;
     report.peer_implementation_version = seen.peer_implementation_version;
     report.peer_max_pdu_bytes = seen.peer_max_pdu_bytes;
+    report.tls = seen.tls;
+    report.node = seen.admission.node;
+    report.user = seen.admission.user;
     report.window = seen.window;
     report.contexts_proposed = seen.contexts.size();
     report.contexts_accepted = static_cast<std::size_t>(
@@ -104,6 +114,27 @@ void Server::Core::finish_replies(ReplyQueue& replies)
     }
 }
 
+std::unique_ptr<Transport> Server::Core::open_transport(Job& job) const
+{
+    auto plain = std::make_unique<TcpTransport>(
+        std::move(job.connection), StopPolicy{hard_stop.get(), std::chrono::milliseconds{0}});
+    if (!job.secure) {
+        return plain;
+    }
+    if (!job.tls) {
+        throw PeerError(PeerFault::tls_failed, PeerStage::secure,
+                        "securing a connection: there is no certificate to show");
+    }
+    auto secured = std::make_unique<TlsTransport>(std::move(plain), job.tls);
+    try {
+        secured->handshake(Deadline{job.start + job.limits.negotiation_timeout});
+    } catch (const PeerError&) {
+        secured->close_gently(Deadline::after(farewell_patience));
+        throw;
+    }
+    return secured;
+}
+
 void Server::Core::serve(Job& job)
 {
     auto& report = job.report;
@@ -118,10 +149,9 @@ void Server::Core::serve(Job& job)
     };
     try {
         replies = std::make_shared<ReplyQueue>();
-        auto transport = std::make_unique<TcpTransport>(
-            std::move(job.connection), StopPolicy{hard_stop.get(), std::chrono::milliseconds{0}});
-        association = Association::accept(std::move(transport), *application.policy(),
-                                          limits_of(job.limits), &seen);
+        auto transport = open_transport(job);
+        association =
+            Association::accept(std::move(transport), *application.policy(), limits_of(job), &seen);
         enter(replies);
         session = application.open(seen);
         const bool released = Worker{*association, *session, replies, job.limits, stop}.run();

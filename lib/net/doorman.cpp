@@ -22,11 +22,10 @@ bool drop_input(int socket) noexcept
 
 }  // namespace
 
-void Doorman::refuse(Descriptor connection, const AssociateRj& rejection)
+void Doorman::refuse(Descriptor connection, std::string_view farewell)
 {
-    const auto pdu = encode(rejection);
-    // ten bytes into an empty send buffer: either they fit or the peer is gone already
-    (void)::send(connection.get(), pdu.data(), pdu.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    // few bytes into an empty send buffer: either they fit or the peer is gone already
+    (void)::send(connection.get(), farewell.data(), farewell.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)::shutdown(connection.get(), SHUT_WR);
     if (leaving_.size() < most_leaving) {
         leaving_.push_back({std::move(connection), Deadline::after(patience)});

@@ -2,10 +2,11 @@
 
 #include "base/deadline.hpp"
 #include "base/file.hpp"
-#include "net/pdu.hpp"
 
 #include <poll.h>
 
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace pacs::net {
@@ -16,9 +17,9 @@ class Doorman {
 public:
     static constexpr std::size_t most_leaving = 64;
 
-    /// Sends the rejection and takes the connection over; with too many leaving already it is
-    /// closed at once.
-    void refuse(Descriptor connection, const AssociateRj& rejection);
+    /// Sends what tells the peer of it and takes the connection over; with too many leaving already
+    /// it is closed at once.
+    void refuse(Descriptor connection, std::string_view farewell);
     /// Adds what is to be polled for; the same order in tend().
     void add_to(std::vector<pollfd>& fds) const;
     /// `polled` are the entries add_to() made, with their results.

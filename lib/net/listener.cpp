@@ -82,7 +82,7 @@ void listen_on_name(const ListenAddress& address, std::vector<Listener>& listene
                                ? reinterpret_cast<sockaddr_in6*>(info->ai_addr)->sin6_port
                                : reinterpret_cast<sockaddr_in*>(info->ai_addr)->sin_port;
         port_field = htons(port);
-        listeners.emplace_back(bind_to(*info, address.host == "*", address));
+        listeners.emplace_back(bind_to(*info, address.host == "*", address), address.tls);
         port = listeners.back().address().port;
     }
 }
@@ -94,9 +94,10 @@ bool is_shortage(int error) noexcept
 
 }  // namespace
 
-Listener::Listener(Descriptor socket)
+Listener::Listener(Descriptor socket, bool tls)
     : socket_(std::move(socket)), address_(local_address_of(socket_.get()))
 {
+    address_.tls = tls;
 }
 
 Listener::Result Listener::accept(Descriptor& connection)

@@ -26,6 +26,10 @@ inline constexpr Rule called_title{
 inline constexpr Rule calling_title{
     {AssociateRj::permanent, AssociateRj::service_user, AssociateRj::calling_ae_not_recognised},
     "the calling AE title is no valid title"};
+inline constexpr Rule stranger{
+    {AssociateRj::permanent, AssociateRj::service_user, AssociateRj::calling_ae_not_recognised},
+    "nothing allows the requestor anything: his titles, his address, his certificate or his user "
+    "identity is not one that may; which, he is not told"};
 inline constexpr Rule no_room{
     {AssociateRj::permanent, AssociateRj::acse, AssociateRj::acse_no_reason},
     "the requestor's maximum PDU length leaves no room for data"};
@@ -37,7 +41,7 @@ inline constexpr Rule congestion{
     "the system has no descriptor or thread left"};
 
 inline constexpr std::array all{
-    protocol_version, application_context, called_title, calling_title, no_room,
+    protocol_version, application_context, called_title, calling_title, stranger, no_room,
     too_many,         congestion};
 
 }  // namespace pacs::net::rejections

@@ -42,6 +42,7 @@ std::string_view to_string(AssociationOutcome outcome) noexcept
     case AssociationOutcome::rejected: return "rejected";
     case AssociationOutcome::refused: return "refused";
     case AssociationOutcome::timed_out: return "timed_out";
+    case AssociationOutcome::tls_failed: return "tls_failed";
     case AssociationOutcome::connection_lost: return "connection_lost";
     }
     return "unknown";
@@ -96,6 +97,12 @@ void Server::set_limits(const ServerLimits& limits)
 {
     const std::lock_guard lock{core_->mutex};
     core_->limits = limits;
+}
+
+void Server::set_tls(std::shared_ptr<const TlsContext> tls)
+{
+    const std::lock_guard lock{core_->mutex};
+    core_->tls = std::move(tls);
 }
 
 void Server::stop(std::chrono::milliseconds grace)

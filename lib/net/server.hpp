@@ -82,6 +82,9 @@ class Session {
 public:
     virtual ~Session() = default;
 
+    /// Whether this requestor may have that done at all: asked before any of the others, which are
+    /// then not called, and the answer is 0124, not authorised. Default: yes.
+    virtual bool may(const Request& request) const;
     virtual Status on_echo(const EchoRequest& request);
     /// Default: 0122, refused.
     virtual StoreDecision on_store(const StoreRequest& request, const Context& context);
@@ -102,6 +105,7 @@ enum class AssociationOutcome : std::uint8_t {
     rejected,         ///< by our rules
     refused,          ///< by a limit on associations, before the request was read
     timed_out,        ///< negotiation, idle or whole-association deadline
+    tls_failed,       ///< no TLS was agreed on
     connection_lost,  ///< also: connected and said nothing, or no DICOM
 };
 std::string_view to_string(AssociationOutcome outcome) noexcept;  ///< "aborted_by_peer"
@@ -118,6 +122,9 @@ struct AssociationReport {
     std::string peer_implementation_uid;
     std::string peer_implementation_version;
     std::uint32_t peer_max_pdu_bytes = 0;
+    std::optional<TlsSession> tls;  ///< nothing: plain TCP, or no TLS was agreed on
+    std::string node;               ///< as Admission has it
+    std::string user;
     AsyncWindow window;
     std::size_t contexts_proposed = 0;
     std::size_t contexts_accepted = 0;
@@ -158,9 +165,10 @@ struct ServerLimits {
 };
 
 /// Listens, and gives each association a thread of its own, so that nobody waits for somebody
-/// else's silence. Beyond the limits a peer gets A-ASSOCIATE-RJ, transient: local limit exceeded,
-/// without its request being waited for. When the process runs out of descriptors, connections are
-/// taken and closed with the help of one kept in reserve.
+/// else's silence; on addresses with `tls` the handshake is done there, too. Beyond the limits a
+/// peer gets A-ASSOCIATE-RJ, transient: local limit exceeded, without its request being waited for.
+/// When the process runs out of descriptors, connections are taken and closed with the help of one
+/// kept in reserve.
 class Server {
 public:
     /// Binds at once: throws as listen_on(). Nothing is accepted before start().
@@ -175,6 +183,9 @@ public:
     void start();
     /// For associations that come from now on.
     void set_limits(const ServerLimits& limits);
+    /// What TLS is spoken with, a context for servers, by those that connect from now on to an
+    /// address with `tls`. Without one they are turned away.
+    void set_tls(std::shared_ptr<const TlsContext> tls);
     /// Stops listening at once, lets each association finish its current message and the answers
     /// it owes, then aborts it (idle ones at once); after `grace` aborts all that are left.
     /// Returns when all threads have ended.

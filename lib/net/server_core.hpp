@@ -2,6 +2,7 @@
 
 #include "net/doorman.hpp"
 #include "net/server.hpp"
+#include "net/tls.hpp"
 #include "net/transport.hpp"
 #include "net/worker.hpp"
 
@@ -23,14 +24,15 @@ struct Server::Core : public std::enable_shared_from_this<Server::Core> {
     // --- the accepting thread (accept_loop.cpp)
     void accept_loop();
     void accept_from(Listener& listener);
-    void take(Descriptor connection, const std::string& listen_address);
+    void take(Descriptor connection, const ListenAddress& listen_address);
     void shed_one(Listener& listener);
-    void refuse(Descriptor connection, const std::string& listen_address,
+    void refuse(Descriptor connection, const ListenAddress& listen_address,
                 const AssociateRj& rejection, std::string detail);
 
     // --- a connection's thread (connection.cpp)
     struct Job;
     void serve(Job& job);
+    std::unique_ptr<Transport> open_transport(Job& job) const;
     void finish_replies(ReplyQueue& replies);
     void enter(const std::shared_ptr<ReplyQueue>& replies);
     void leave(const std::shared_ptr<ReplyQueue>& replies);
@@ -53,6 +55,7 @@ struct Server::Core : public std::enable_shared_from_this<Server::Core> {
     std::mutex mutex;
     std::condition_variable changed;
     ServerLimits limits;
+    std::shared_ptr<const TlsContext> tls;
     std::map<std::string, std::size_t> per_peer;
     std::size_t count = 0;                          ///< connections with a thread
     std::set<std::shared_ptr<ReplyQueue>> serving;  ///< of those past negotiation
@@ -64,6 +67,8 @@ struct Server::Core::Job {
     Descriptor connection;
     ServerLimits limits;
     AssociationReport report;
+    bool secure = false;                    ///< it came to an address with TLS
+    std::shared_ptr<const TlsContext> tls;  ///< for that
     Deadline::Clock::time_point start = Deadline::Clock::now();
 };
 

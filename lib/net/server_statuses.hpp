@@ -13,6 +13,8 @@ inline constexpr StatusRule not_served{
     statuses::class_not_supported,
     "the SOP class is not that of the presentation context, is not served with this command, or "
     "the role for it was not negotiated"};
+inline constexpr StatusRule not_authorised{statuses::not_authorised,
+                                           "the requestor may not have that done"};
 inline constexpr StatusRule repeated_id{statuses::duplicate_invocation,
                                         "an earlier request with this message ID is unanswered"};
 inline constexpr StatusRule unknown_command{statuses::unrecognised_operation,
@@ -38,9 +40,9 @@ inline constexpr StatusRule no_resources{statuses::out_of_resources,
 inline constexpr StatusRule defect{statuses::processing_failure,
                                    "the service failed otherwise, or left the request unanswered"};
 
-inline constexpr std::array all{echoed,          not_served,    repeated_id,   unknown_command,
-                                missing_element, bad_priority,  bad_class_uid, bad_instance_uid,
-                                long_identifier, long_data_set, bad_object,    bad_identifier,
-                                no_resources,    defect};
+inline constexpr std::array all{echoed,           not_served,      not_authorised, repeated_id,
+                                unknown_command,  missing_element, bad_priority,   bad_class_uid,
+                                bad_instance_uid, long_identifier, long_data_set,  bad_object,
+                                bad_identifier,   no_resources,    defect};
 
 }  // namespace pacs::net::server_statuses

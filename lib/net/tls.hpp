@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,25 @@ struct TlsSettings {
     std::filesystem::path cert_file;  ///< PEM, our own certificate and its chain; empty: none
     std::filesystem::path key_file;   ///< PEM, its private key; empty: in cert_file
     std::string name;  ///< host name or address the certificate must have; empty: the peer's host
+    /// Whoever answers is believed to be the peer: neither its certificate nor its name counts.
+    bool insecure = false;
+};
+
+/// What a server wants of the certificates of those who connect.
+enum class ClientCertificate : std::uint8_t {
+    required,   ///< no handshake without one that is trusted and valid
+    requested,  ///< none is fine; one that is not trusted or valid is not
+    none,       ///< not asked for
+};
+
+/// What TLS as server needs to know; see [archived] in pacs.toml(5).
+struct TlsServerSettings {
+    std::filesystem::path cert_file;  ///< PEM, our own certificate and its chain
+    std::filesystem::path key_file;   ///< PEM, its private key; empty: in cert_file
+    std::filesystem::path ca_file;    ///< PEM, whom to trust for certificates of clients
+    ClientCertificate client = ClientCertificate::required;
+
+    bool operator==(const TlsServerSettings&) const = default;
 };
 
 /// How strict to be with a peer.
@@ -28,26 +48,6 @@ enum class TlsUse : std::uint8_t {
     examine,
 };
 
-/// The rules of TLS connections as client: an OpenSSL context. Immutable, so threads may share it.
-class TlsContext {
-public:
-    /// Reads the files. Throws Error(usage) naming the file that cannot be read, is no PEM, or
-    /// whose key does not fit its certificate or asks for a pass phrase.
-    explicit TlsContext(const TlsSettings& settings, TlsUse use = TlsUse::secure);
-    ~TlsContext();
-    TlsContext(const TlsContext&) = delete;
-    TlsContext& operator=(const TlsContext&) = delete;
-
-    const TlsSettings& settings() const noexcept { return settings_; }
-    TlsUse use() const noexcept { return use_; }
-    ssl_ctx_st* native() const noexcept { return context_; }
-
-private:
-    TlsSettings settings_;
-    TlsUse use_;
-    ssl_ctx_st* context_ = nullptr;
-};
-
 /// A certificate in words. All text in it is foreign.
 struct Certificate {
     std::string subject;  ///< RFC 2253, UTF-8: "CN=pacs,O=Hospital"
@@ -58,6 +58,35 @@ struct Certificate {
     std::int64_t not_before = 0;     ///< seconds since 1970, UTC
     std::int64_t not_after = 0;
     bool self_issued = false;  ///< subject and issuer are the same
+};
+
+/// The rules of TLS connections: an OpenSSL context. Immutable, so threads may share it.
+class TlsContext {
+public:
+    /// Reads the files. Throws Error(usage) naming the file that cannot be read, is no PEM, or
+    /// whose key does not fit its certificate or asks for a pass phrase.
+    explicit TlsContext(const TlsSettings& settings, TlsUse use = TlsUse::secure);
+    /// As server, always TlsUse::secure. Sessions are not resumed: each association proves anew who
+    /// it is, against the files as they are now. Throws as above, and Error(usage) when
+    /// certificates of clients are wanted but no authority for them is named.
+    explicit TlsContext(const TlsServerSettings& settings);
+    ~TlsContext();
+    TlsContext(const TlsContext&) = delete;
+    TlsContext& operator=(const TlsContext&) = delete;
+
+    const TlsSettings& settings() const noexcept { return settings_; }  ///< as client
+    TlsUse use() const noexcept { return use_; }
+    bool server() const noexcept { return client_.has_value(); }
+    ClientCertificate client() const noexcept;  ///< as server
+    /// Our own certificate; nothing when we have none.
+    std::optional<Certificate> certificate() const;
+    ssl_ctx_st* native() const noexcept { return context_; }
+
+private:
+    TlsSettings settings_;
+    TlsUse use_;
+    std::optional<ClientCertificate> client_;  ///< as server
+    ssl_ctx_st* context_ = nullptr;
 };
 
 /// Why a certificate is not to be trusted, RFC 5280 section 6. Revocation is not looked at: neither
@@ -95,6 +124,14 @@ struct TlsReport {
 
     bool answered_tls() const noexcept { return !version.empty(); }
     const Fault* find(CertificateFault kind) const noexcept;
+};
+
+/// What an association knows of the TLS it runs over.
+struct TlsSession {
+    std::string version;  ///< "TLSv1.3"
+    std::string cipher;   ///< "TLS_AES_256_GCM_SHA384"
+    /// The peer's. It was proven, but with TlsSettings::insecure; a client may have none.
+    std::optional<Certificate> certificate;
 };
 
 /// What went wrong with the certificate, for people: "the certificate has expired"; of several the

@@ -14,15 +14,17 @@ struct bio_st;
 
 namespace pacs::net {
 
-/// TLS over another transport, as client. OpenSSL works on memory only; all waiting, deadlines and
-/// stopping are those of the transport below, and so is who may call what from which thread.
-/// Renegotiation is refused, so that writing never has to wait for reading.
+/// TLS over another transport, as client or as server. OpenSSL works on memory only; all waiting,
+/// deadlines and stopping are those of the transport below, and so is who may call what from which
+/// thread. Renegotiation is refused, so that writing never has to wait for reading.
 class TlsTransport : public Transport {
 public:
     /// `host` is what the peer is called by: its certificate must have that name unless the
     /// context's settings give another. Nothing is sent before handshake().
     TlsTransport(std::unique_ptr<Transport> below, std::shared_ptr<const TlsContext> context,
                  const std::string& host);
+    /// As server, with a context for servers.
+    TlsTransport(std::unique_ptr<Transport> below, std::shared_ptr<const TlsContext> context);
     ~TlsTransport() override;
     TlsTransport(const TlsTransport&) = delete;
     TlsTransport& operator=(const TlsTransport&) = delete;
@@ -41,10 +43,11 @@ public:
     void write(std::span<const Piece> pieces, Deadline deadline) override;
     void shutdown() noexcept override { below_->shutdown(); }
     void close_gently(Deadline deadline) noexcept override;
+    const TlsSession* tls() const noexcept override { return &session_; }
     std::string peer_host() const override { return below_->peer_host(); }
     std::uint16_t peer_port() const override { return below_->peer_port(); }
 
-    struct Callbacks;  ///< what OpenSSL calls, tls_transport.cpp
+    struct Callbacks;  ///< what OpenSSL calls, tls_session.cpp
 
 private:
     enum class Progress : std::uint8_t { done, wants_more, closed };
@@ -66,6 +69,7 @@ private:
     std::shared_ptr<const TlsContext> context_;
     std::string host_;
     TlsReport report_;
+    TlsSession session_;
     ssl_st* ssl_ = nullptr;
     bio_st* incoming_ = nullptr;  ///< what came from below; owned by ssl_
     bio_st* outgoing_ = nullptr;  ///< what is to go there; owned by ssl_

@@ -16,6 +16,8 @@
 
 namespace pacs::net {
 
+struct TlsSession;  // net/tls.hpp
+
 /// A stretch of an open regular file; the descriptor stays the caller's.
 struct FileRange {
     int fd = -1;
@@ -70,6 +72,9 @@ public:
     /// deadline passes, so that our last PDU is not lost to a TCP reset.
     virtual void close_gently(Deadline deadline) noexcept = 0;
 
+    /// What is known of TLS, when that is spoken and was agreed on; nullptr: plain. As long as
+    /// this.
+    virtual const TlsSession* tls() const noexcept { return nullptr; }
     virtual std::string peer_host() const = 0;  ///< numeric address, empty when there is none
     virtual std::uint16_t peer_port() const = 0;
 };
@@ -118,7 +123,7 @@ std::unique_ptr<Transport> connect(const Address& peer, Deadline deadline,
 class Listener {
 public:
     /// Binds every address the name resolves to has its own Listener: see listen_on().
-    explicit Listener(Descriptor socket);
+    explicit Listener(Descriptor socket, bool tls = false);
 
     int fd() const noexcept { return socket_.get(); }
     const ListenAddress& address() const noexcept { return address_; }  ///< with the chosen port

@@ -65,6 +65,11 @@ bool needs_identifier(const Request& request) noexcept
 
 }  // namespace
 
+bool Session::may(const Request& /*request*/) const
+{
+    return true;
+}
+
 StoreDecision refuse_store(Status status, std::string comment)
 {
     return {nullptr, status, std::move(comment)};
@@ -140,7 +145,7 @@ void Worker::check_stop()
     if (association_.deadline().expired()) {
         association_.abort();
         throw PeerError(PeerFault::timed_out, PeerStage::answer,
-                        "serving: the association's time is up");
+                        "serving: timed out, the time for all of it is over");
     }
 }
 
@@ -220,13 +225,16 @@ void Worker::handle_request(const Request& request, const Context& context, bool
     const auto name = operation_name(field(request));
     const bool served =
         sop_class(request) == context.abstract_syntax && role_allows(context, request);
-    const bool unique = served && replies_->begin(message_id(request), name);
+    const bool allowed = served && session_.may(request);
+    const bool unique = allowed && replies_->begin(message_id(request), name);
     if (!unique) {
         if (has_data) {
             association_.skip_data();
         }
-        const auto status =
-            (served ? server_statuses::repeated_id : server_statuses::not_served).status;
+        const auto status = (allowed  ? server_statuses::repeated_id
+                             : served ? server_statuses::not_authorised
+                                      : server_statuses::not_served)
+                                .status;
         replies_->count(name, status);
         association_.send(context.id, Response::to(request, status));
         return;

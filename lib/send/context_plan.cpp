@@ -42,9 +42,16 @@ Report refusal_of(const net::Negotiated& negotiated, const Need& need)
 {
     using enum net::ContextAnswer;
     bool class_refused = false;
+    bool not_allowed = false;
     for (const net::Context& context : negotiated.contexts) {
-        class_refused = class_refused || (context.abstract_syntax == need.sop_class &&
-                                          context.answer == abstract_syntax_not_supported);
+        const bool same = context.abstract_syntax == need.sop_class;
+        class_refused = class_refused || (same && context.answer == abstract_syntax_not_supported);
+        not_allowed = not_allowed || (same && context.answer == user_rejection);
+    }
+    if (not_allowed) {
+        return {.reason = "sop_class_refused",
+                .message = fmt::format("the peer does not take {} from us (user rejection)",
+                                       words(need.sop_class))};
     }
     if (class_refused) {
         return {.reason = "sop_class_refused",

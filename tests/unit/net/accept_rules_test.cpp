@@ -15,7 +15,7 @@ const std::string mpps = "1.2.840.10008.3.1.2.3.3";
 AnsweredContext answer(const AcceptRules& rules, const std::string& abstract_syntax,
                        const std::vector<std::string>& syntaxes)
 {
-    return rules.answer({5, abstract_syntax, syntaxes}, {});
+    return rules.answer({5, abstract_syntax, syntaxes}, {}, {});
 }
 
 }  // namespace
@@ -64,9 +64,9 @@ TEST_CASE("roles are granted by class and only as far as asked")
     AcceptRules rules;
     rules.any_storage = true;
     rules.classes = {{mpps, {}, true}};
-    CHECK(rules.role({mpps, false, true}) == RoleSelection{mpps, false, true});
-    CHECK(rules.role({ct, true, true}) == RoleSelection{ct, true, false});
-    CHECK_FALSE(rules.role({"1.2.840.10008.3.1.2.3.4", true, true}));
+    CHECK(rules.role({mpps, false, true}, {}) == RoleSelection{mpps, false, true});
+    CHECK(rules.role({ct, true, true}, {}) == RoleSelection{ct, true, false});
+    CHECK_FALSE(rules.role({"1.2.840.10008.3.1.2.3.4", true, true}, {}));
 }
 
 TEST_CASE("a window is granted up to ours, and unlimited means ours")
