@@ -6,8 +6,8 @@
 # The examples see a machine of their own (network and mounts, through unshare(1)): a configuration
 # with the nodes @archive (ARCHIVE@127.0.0.1:11112, folder /srv/archive), @old (OLD@127.0.0.1:104,
 # /srv/old), @new (NEW@127.0.0.1:11113, /srv/new, empty) and @down (where nobody listens), the
-# folder /srv/export with synthetic objects, which @archive and @old hold too, and an empty working
-# folder. For the daemon's own page nothing is running. A daemon is stopped after some seconds.
+# folder /srv/export with synthetic objects, which @archive and @old hold too, /srv/tls with an
+# authority (ca.pem) and certificates of it (archive.pem, client.pem), and an empty working folder. For the daemon's own page nothing is running. A daemon is stopped after some seconds.
 set -u
 page=$1 build=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -72,6 +72,7 @@ serve() { # FOLDER PORT TITLE
 }
 make_objects --help >/dev/null 2>&1 || { echo "FAIL: make_objects is not built"; exit 1; }
 make_objects --count 60 /srv/export >/dev/null || exit 1
+make_certificates /srv/tls && mv /srv/tls/good.pem /srv/tls/archive.pem || exit 1
 case $name in
     pacs-archived.*) limit=4 ;;
     *)

@@ -51,7 +51,7 @@ sed -n '/^\.SH REASONS/,/^\.SH EXAMPLES/s/^\.B //p' man/pacs-records.5 >"$scratc
 compare reasons "pacs-records(5)"
 
 # keys of pacs.toml
-grep -oE '^ *(text|duration|number|path|list|choice|flag|single)<S[^(]*\( *"[a-z_]+"|pdu_size<S>' lib/base/settings_keys.cpp |
+grep -oE '^ *(deliberate\()?(text|duration|number|path|list|choice|flag|single)<S[^(]*\( *"[a-z_]+"|pdu_size<S>' lib/base/settings_keys.cpp |
     sed -e 's/.*"\(.*\)"/\1/' -e 's/pdu_size<S>/max_pdu/' >"$scratch/code"
 echo address >>"$scratch/code"
 sed -n '/^\.SH NODES/,/^\.SH EXAMPLES/s/^\.BR\{0,1\} \([a-z_]*\).*/\1/p' man/pacs.toml.5 >"$scratch/page"

@@ -29,9 +29,17 @@ const pacs::cli::ToolInfo info{
         "with a record of why. With --durability os flushing is left to the kernel: faster, but "
         "a power failure can lose what was answered.\n"
         "\n"
-        "Listens only where --listen says. A PORT alone means 127.0.0.1; [::1]:PORT is the IPv6 "
-        "loopback, *:PORT every address. Port 0 lets the system choose. For each address a record "
-        "of type listening goes to standard output. --listen and --aet may be repeated.\n"
+        "Listens only where --listen and --listen-tls say. A PORT alone means 127.0.0.1; "
+        "[::1]:PORT is the IPv6 loopback, *:PORT every address. Port 0 lets the system choose. For "
+        "each address a record of type listening goes to standard output.\n"
+        "\n"
+        "By default this machine may do everything and no other anything. --allow says who else may "
+        "do what, \"SERVICE... from RANGE... [with certificate] [with user]\": services are echo, "
+        "store, find, retrieve, commit and all, ranges addresses, 10.0.0.0/8, loopback and "
+        "anywhere. What is given replaces the default. Peers that are known by their title, "
+        "certificate or user have their rights in pacs.toml(5), section ACCESS. With TLS (1.2 and "
+        "1.3, BCP 195) clients show a certificate that --tls-ca trusts, unless --tls-client says "
+        "otherwise. --listen, --listen-tls, --aet and --allow may be repeated.\n"
         "\n"
         "Standard error is the log. Each association writes one line of JSON: who called, what "
         "was done, how much, how long, how it ended. What a peer can repeat at will (rejected "
@@ -42,15 +50,19 @@ const pacs::cli::ToolInfo info{
         "objects that are under way for at most --stop-timeout, and exits with 0. A second one "
         "ends it at once; nothing that was answered is lost then either. SIGHUP reads the "
         "configuration again: titles, limits, timeouts, on_conflict, min_free, max_pdu and "
-        "async_window hold for what comes from then on; archive, listen and durability need a "
-        "restart. Under systemd (Type=notify) it tells when it is ready, reloading, stopping and "
+        "async_window hold for what comes from then on, and so do certificates, users and who may "
+        "do what; archive, listen, listen_tls and durability need a restart. Under systemd (Type=notify) it tells when it is ready, reloading, stopping and "
         "alive.",
     .examples = {{"Serve an archive on the loopback interface",
                   "pacs-archived --archive /srv/archive --listen 11112 --aet ARCHIVE"},
-                 {"Serve it to the network, and refuse objects when less than 5 % of the disk is "
-                  "free",
+                 {"Serve it to the network 10.0.0.0/8, and refuse objects when less than 5 % of the "
+                  "disk is free",
                   "pacs-archived --archive /srv/archive --listen '*:11112' --aet ARCHIVE "
-                  "--min-free 5%"}},
+                  "--allow 'all from loopback 10.0.0.0/8' --min-free 5%"},
+                 {"Serve it by TLS to whoever has a certificate of our authority",
+                  "pacs-archived --archive /srv/archive --listen-tls '*:2762' --aet ARCHIVE "
+                  "--tls-cert /srv/tls/archive.pem --tls-ca /srv/tls/ca.pem "
+                  "--allow 'all from anywhere with certificate'"}},
     .see_also = {"pacs-echo(1)", "pacs-find(1)", "pacs-store(1)", "pacs-archive(5)",
                  "pacs-conformance(7)"},
     .exit_notes = {{"0", "stopped by SIGTERM or SIGINT, in good order"},
@@ -96,8 +108,10 @@ ExitCode serve(const pacs::cli::Tool& tool, const Options& options, pacs::cli::R
     daemon::ReloadRequest reload;
     daemon::Service service{run.config().archived_settings(options.given())};
     for (const net::ListenAddress& address : service.addresses()) {
-        run.records().write(
-            JsonLine{"listening"}.add("address", address.host).add("port", address.port));
+        run.records().write(JsonLine{"listening"}
+                                .add("address", address.host)
+                                .add("tls", address.tls)
+                                .add("port", address.port));
     }
     const ReloadOnHangup on_hangup{run, reload};
     daemon::serve(service, notifier, reload, [&] {

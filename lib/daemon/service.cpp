@@ -20,6 +20,9 @@ std::vector<std::string> fixed_differences(const ArchivedSettings& a, const Arch
     if (a.listen != b.listen) {
         names.emplace_back("listen");
     }
+    if (a.listen_tls != b.listen_tls) {
+        names.emplace_back("listen_tls");
+    }
     if (a.durability != b.durability) {
         names.emplace_back("durability");
     }
@@ -28,7 +31,6 @@ std::vector<std::string> fixed_differences(const ArchivedSettings& a, const Arch
 
 archive::Archive open_archive(const ArchivedSettings& settings)
 {
-    check(settings);
     archive::Archive archive =
         archive::Archive::open_for_writing(settings.archive, durability(settings));
     log::write_record(recovery_record(archive));
@@ -38,17 +40,44 @@ archive::Archive open_archive(const ArchivedSettings& settings)
     return archive;
 }
 
+/// Somebody who listens to the network and has not said who may come has probably forgotten it.
+void warn_when_closed(const ArchivedSettings& settings, const AccessRules& rules)
+{
+    static const auto loopback = parse_address_ranges("loopback");
+    for (const net::ListenAddress& address : listen_addresses(settings)) {
+        const bool local =
+            address.host.empty() || address.host == "localhost" || contains(loopback, address.host);
+        if (!local && !rules.open_to_others()) {
+            log::warning(
+                "listening on {}, but nothing allows other machines anything: see allow in "
+                "pacs.toml(5)",
+                log::printable(address.str()));
+        }
+    }
+}
+
 }  // namespace
 
-Service::Service(const ArchivedSettings& settings)
+Service::Admittance::Admittance(const ArchivedSettings& settings)
+{
+    check(settings);
+    tls = tls_context(settings);
+    const auto gatekeeper = std::make_shared<const Gatekeeper>(settings);
+    rules = accept_rules(settings, gatekeeper);
+    warn_when_closed(settings, gatekeeper->rules());
+}
+
+Service::Service(const ArchivedSettings& settings) : Service(settings, Admittance{settings}) {}
+
+Service::Service(const ArchivedSettings& settings, const Admittance& admittance)
     : settings_(settings),
       archive_(open_archive(settings)),
       ingest_(archive_, ingest_options(settings)),
-      rules_(accept_rules(settings)),
       server_(std::make_unique<net::Server>(listen_addresses(settings),
                                             static_cast<net::Application&>(*this),
                                             server_limits(settings)))
 {
+    admit_with(admittance);
 }
 
 Service::~Service()
@@ -58,20 +87,35 @@ Service::~Service()
 
 std::vector<std::string> Service::reload(const ArchivedSettings& settings)
 {
-    check(settings);
-    ingest_.reconfigure(ingest_options(settings).on_conflict, settings.min_free);
-    server_->set_limits(server_limits(settings));
-    {
-        const std::scoped_lock lock{mutex_};
-        rules_ = accept_rules(settings);
-    }
-    auto fixed = fixed_differences(settings_, settings);
     ArchivedSettings taken = settings;
     taken.archive = settings_.archive;
     taken.listen = settings_.listen;
+    taken.listen_tls = settings_.listen_tls;
     taken.durability = settings_.durability;
+    admit_with(Admittance{taken});
+    ingest_.reconfigure(ingest_options(settings).on_conflict, settings.min_free);
+    server_->set_limits(server_limits(settings));
+    auto fixed = fixed_differences(settings_, settings);
     settings_ = std::move(taken);
     return fixed;
+}
+
+void Service::admit_with(const Admittance& admittance)
+{
+    {
+        const std::scoped_lock lock{mutex_};
+        rules_ = admittance.rules;
+    }
+    server_->set_tls(admittance.tls);
+    certificate_watch_.watch(admittance.tls ? admittance.tls->certificate() : std::nullopt);
+    tell_of_certificate();
+}
+
+void Service::tell_of_certificate()
+{
+    if (const auto warning = certificate_watch_.look()) {
+        log::warning("{}", *warning);
+    }
 }
 
 void Service::stop()
@@ -86,6 +130,7 @@ void Service::housekeeping()
     log::debug("{} associations open, {} instances stored", server_->associations(),
                ingest_.counters().stored);
     log_.tell_repeated();
+    tell_of_certificate();
 }
 
 std::shared_ptr<const net::AcceptPolicy> Service::policy()

@@ -3,6 +3,7 @@
 #include "archive/archive.hpp"
 #include "archive/ingest.hpp"
 #include "base/settings.hpp"
+#include "daemon/certificate_watch.hpp"
 #include "daemon/service_log.hpp"
 #include "net/server.hpp"
 
@@ -18,8 +19,9 @@ namespace pacs::daemon {
 /// answers C-ECHO, C-STORE and C-FIND for it. Constructed, it is bound but accepts nothing yet.
 class Service : private net::Application {
 public:
-    /// Opens (or makes) the archive, recovers what a crash left and tells the log, then binds.
-    /// Throws Error(usage) as check() does, as Archive::open_for_writing() and as net::Server().
+    /// Reads the files of TLS and users, opens (or makes) the archive, recovers what a crash left
+    /// and tells the log, then binds. Throws Error(usage) as check() and the readers of those files
+    /// do, then nothing was touched; and as Archive::open_for_writing() and net::Server() do.
     explicit Service(const ArchivedSettings& settings);
     ~Service() override;  ///< stop() without grace when it was not called
     Service(const Service&) = delete;
@@ -29,9 +31,10 @@ public:
     void start() { server_->start(); }
 
     /// Takes over settings for associations and instances that come from now on: titles, limits,
-    /// timeouts, max_pdu, async_window, on_conflict, min_free. Returns the names of those that
-    /// differ but need a restart: archive, listen, durability.
-    /// Throws Error(usage) as check() does; the old settings then stay.
+    /// timeouts, max_pdu, async_window, on_conflict, min_free, who may do what, and the files of
+    /// TLS and of users, which are read anew. Returns the names of those that differ but need a
+    /// restart: archive, listen, listen_tls, durability. Throws Error as check() and the readers of
+    /// those files do; all old settings then stay.
     std::vector<std::string> reload(const ArchivedSettings& settings);
 
     /// Stops accepting, lets what runs finish for at most `stop_timeout` of the settings, waits
@@ -52,12 +55,23 @@ private:
     void on_closed(const net::AssociationReport& report) override;
 
     // In this order: sessions use ingest, ingest uses the archive.
+    /// What peers are met with, all of one set of settings.
+    struct Admittance {
+        explicit Admittance(const ArchivedSettings& settings);
+        std::shared_ptr<const net::AcceptRules> rules;
+        std::shared_ptr<const net::TlsContext> tls;
+    };
+    Service(const ArchivedSettings& settings, const Admittance& admittance);
+    void admit_with(const Admittance& admittance);
+    void tell_of_certificate();
+
     ServiceLog log_;
     ArchivedSettings settings_;
     archive::Archive archive_;
     archive::Ingest ingest_;
     std::mutex mutex_;  ///< guards rules_
     std::shared_ptr<const net::AcceptRules> rules_;
+    CertificateWatch certificate_watch_;
     std::unique_ptr<net::Server> server_;
 };
 

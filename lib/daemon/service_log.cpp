@@ -14,6 +14,9 @@ namespace {
 
 using net::AssociationOutcome;
 
+/// Characters of why an association failed, and of the names in a certificate.
+constexpr std::size_t longest_detail = 800;
+
 std::string now_text()
 {
     const auto now =
@@ -54,15 +57,35 @@ bool idle_noise(const net::AssociationReport& report)
     return report.outcome != AssociationOutcome::released && report.operations.empty();
 }
 
+/// Who it was, as far as that was proven; only what is known.
+void add_identity(JsonLine& line, const net::AssociationReport& report)
+{
+    const auto add = [&line](std::string_view key, const std::string& text) {
+        if (!text.empty()) {
+            line.add(key, log::printable(text, longest_detail));
+        }
+    };
+    add("node", report.node);
+    add("user", report.user);
+    if (report.tls) {
+        add("tls_version", report.tls->version);
+        add("tls_cipher", report.tls->cipher);
+        if (report.tls->certificate) {
+            add("tls_subject", report.tls->certificate->subject);
+            add("tls_sha256", report.tls->certificate->sha256);
+        }
+    }
+}
+
 }  // namespace
 
 std::string association_record(const net::AssociationReport& report)
 {
     using log::printable;
-    return JsonLine{"association"}
-        .add("outcome", outcome_of(report))
+    JsonLine line{"association"};
+    line.add("outcome", outcome_of(report))
         .add("ended", net::to_string(report.outcome))
-        .add("message", printable(report.detail))
+        .add("message", printable(report.detail, longest_detail))
         .add("time", now_text())
         .add("seconds", static_cast<double>(report.duration.count()) / 1000.0)
         .add("calling", printable(report.calling_ae))
@@ -78,8 +101,9 @@ std::string association_record(const net::AssociationReport& report)
         .add("contexts_accepted", report.contexts_accepted)
         .add_raw("operations", operations_json(report))
         .add("bytes_in", report.traffic.bytes_in)
-        .add("bytes_out", report.traffic.bytes_out)
-        .str();
+        .add("bytes_out", report.traffic.bytes_out);
+    add_identity(line, report);
+    return line.str();
 }
 
 std::string recovery_record(const archive::Archive& archive)

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace pacs::daemon {
 
@@ -44,9 +45,17 @@ std::vector<std::string> native_syntaxes()
 
 }  // namespace
 
-std::shared_ptr<const net::AcceptRules> accept_rules(const ArchivedSettings& settings)
+std::shared_ptr<const net::AcceptRules> accept_rules(const ArchivedSettings& settings,
+                                                     std::shared_ptr<const Gatekeeper> gatekeeper)
 {
     auto rules = std::make_shared<net::AcceptRules>();
+    rules->needs = needs_of;
+    if (gatekeeper) {
+        rules->access = [keeper = std::move(gatekeeper)](const net::AssociateRq& request,
+                                                         const net::Caller& caller) {
+            return keeper->admit(request, caller);
+        };
+    }
     if (!settings.any_aet) {
         rules->called_aes = settings.aet;
     }
@@ -94,11 +103,28 @@ std::vector<net::ListenAddress> listen_addresses(const ArchivedSettings& setting
     for (const std::string& text : settings.listen) {
         addresses.push_back(net::parse_listen_address(text));
     }
+    for (const std::string& text : settings.listen_tls) {
+        addresses.push_back(net::parse_listen_address(text));
+        addresses.back().tls = true;
+    }
     if (addresses.empty()) {
         throw Error(ErrorKind::usage, "starting the daemon: no address to listen on",
-                    "give --listen [ADDRESS:]PORT, or listen in [archived] of pacs.toml");
+                    "give --listen or --listen-tls [ADDRESS:]PORT, or the same in [archived] of "
+                    "pacs.toml");
     }
     return addresses;
+}
+
+std::shared_ptr<const net::TlsContext> tls_context(const ArchivedSettings& settings)
+{
+    if (settings.listen_tls.empty()) {
+        return nullptr;
+    }
+    const auto client = settings.tls_client == "none"        ? net::ClientCertificate::none
+                        : settings.tls_client == "requested" ? net::ClientCertificate::requested
+                                                             : net::ClientCertificate::required;
+    return std::make_shared<const net::TlsContext>(
+        net::TlsServerSettings{settings.tls_cert, settings.tls_key, settings.tls_ca, client});
 }
 
 void check(const ArchivedSettings& settings)

@@ -2,6 +2,7 @@
 
 #include "archive/ingest.hpp"
 #include "base/settings.hpp"
+#include "daemon/gatekeeper.hpp"
 #include "net/server.hpp"
 
 #include <memory>
@@ -13,14 +14,21 @@ namespace pacs::daemon {
 /// Whom we answer, and what we accept: Verification, C-FIND of Patient and Study Root in every
 /// native transfer syntax, and every storage class or class unknown to the registry in whatever the
 /// requestor prefers, because objects are stored as they come.
-std::shared_ptr<const net::AcceptRules> accept_rules(const ArchivedSettings& settings);
+/// Who may have what of it, `gatekeeper` decides; nullptr: everybody everything.
+std::shared_ptr<const net::AcceptRules> accept_rules(
+    const ArchivedSettings& settings, std::shared_ptr<const Gatekeeper> gatekeeper = {});
 
 net::ServerLimits server_limits(const ArchivedSettings& settings);
 archive::IngestOptions ingest_options(const ArchivedSettings& settings);
 archive::Durability durability(const ArchivedSettings& settings);
 
-/// The addresses to listen on. Throws Error(usage) when there are none or one is malformed.
+/// The addresses to listen on, those with TLS last. Throws Error(usage) when there are none or one
+/// is malformed.
 std::vector<net::ListenAddress> listen_addresses(const ArchivedSettings& settings);
+
+/// What TLS is spoken with, the files read; nullptr when there is no address for it. Throws as
+/// net::TlsContext.
+std::shared_ptr<const net::TlsContext> tls_context(const ArchivedSettings& settings);
 
 /// Throws Error(usage) naming the setting: no archive, neither titles nor any_aet, a title that is
 /// none, nowhere to listen.

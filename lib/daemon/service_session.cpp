@@ -2,6 +2,7 @@
 
 #include "archive/store_statuses.hpp"
 #include "daemon/find_statuses.hpp"
+#include "daemon/gatekeeper.hpp"
 #include "dicom/uid.hpp"
 
 #include <string>
@@ -56,11 +57,14 @@ public:
         : parts_(parts),
           calling_(negotiated.calling_ae),
           peer_(negotiated.peer_host),
+          rights_(negotiated.admission.rights),
           synchronous_(negotiated.window.invoked == 1),
           extended_(negotiated.extended_granted),
           find_(parts.archive.index(), {.retrieve_ae = negotiated.called_ae})
     {
     }
+
+    bool may(const net::Request& request) const override { return daemon::may(rights_, request); }
 
     net::StoreDecision on_store(const net::StoreRequest& request,
                                 const net::Context& context) override
@@ -111,6 +115,7 @@ private:
     ServiceParts parts_;
     std::string calling_;
     std::string peer_;
+    net::Rights rights_;
     bool synchronous_;  ///< one operation at a time, PS3.7 D.3.3.3
     std::vector<net::ExtendedNegotiation> extended_;
     FindService find_;

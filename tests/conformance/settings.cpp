@@ -1,5 +1,4 @@
 #include "base/settings.hpp"
-#include "base/retry.hpp"
 #include "conformance/tables.hpp"
 #include "daemon/find_service.hpp"
 #include "dicom/repertoire.hpp"
@@ -8,6 +7,7 @@
 #include "net/find.hpp"
 #include "net/server.hpp"
 #include "query/source.hpp"
+#include "send/retry.hpp"
 
 #include <fmt/format.h>
 
@@ -35,8 +35,10 @@ std::string seconds(std::chrono::milliseconds span)
 template <typename Settings>
 std::string transport(const std::vector<SettingKey<Settings>>& keys)
 {
-    return find_key(keys, "tls") == nullptr ? "plain TCP only"
-                                            : "plain TCP, or TLS where tls is set";
+    return find_key(keys, "listen_tls") != nullptr
+               ? "plain TCP where listen, TLS where listen_tls says"
+           : find_key(keys, "tls") == nullptr ? "plain TCP only"
+                                              : "plain TCP, or TLS where tls is set";
 }
 
 Table security()
@@ -53,7 +55,7 @@ Table limits()
     const query::PeerSourceOptions asking;
     const daemon::FindService::Options finding;
     const net::ServerLimits server;
-    const RetryPolicy retry;
+    const send::RetryPolicy retry;
     return {"limits",
             {"Value", "Limit"},
             {{std::to_string(net::max_contexts), "presentation contexts proposed at most"},
@@ -61,12 +63,12 @@ Table limits()
              {std::to_string(requestor.max_sent_pdu_bytes), "bytes of a P-DATA-TF PDU sent"},
              {std::to_string(server.max_identifier_bytes), "bytes of an identifier taken as SCP"},
              {seconds(finding.timeout), "for one C-FIND as SCP"},
-             {seconds(asking.max_duration), "for one C-FIND as SCU (--max-duration)"},
+             {seconds(asking.max_duration), "for one C-FIND as SCU (--question-duration)"},
              {seconds(asking.cancel_timeout),
               "from C-CANCEL to the final response, as SCU; --timeout when that is less"},
              {std::to_string(retry.retries), "attempts of one object after the first (--retries)"},
              {seconds(retry.delay), "before the first of them, doubled each time (--retry-delay)"},
-             {seconds(longest_delay), "before any of them at most"},
+             {seconds(send::longest_delay), "before any of them at most"},
              {std::to_string(dicom::ConvertOptions{}.decoded_bytes),
               "native bytes an object may unfold to when converted"}}};
 }

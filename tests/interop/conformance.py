@@ -165,7 +165,12 @@ def conformance_any_statuses(context):
             scu.send(message)
             equal(scu.response()[0], f"status:{status}", f"a command, for {status}")
             scu.release()
-    all_provoked("statuses-any", "a command", {status for status, _ in probes})
+    with context.archived("--allow", "echo from loopback", name="closed") as server:
+        scu = Scu("127.0.0.1", server.port).associate(CONTEXTS)
+        scu.send(wire.message(1, wire.store_rq(wire.VERIFICATION, uid), ct(uid)))
+        equal(scu.response()[0], "status:0124", "a service that is not allowed")
+        scu.release()
+    all_provoked("statuses-any", "a command", {status for status, _ in probes} | {"0124"})
 
 
 @case
@@ -227,9 +232,14 @@ def conformance_negotiation(context):
         equal(asked(named(0x56, wire.STUDY_ROOT_FIND, b"\1" * 5))["user"][0x56][-5:],
               b"\1\1\1\0\0", "extended negotiation of queries")
         identity = wire.item(0x58, b"\2\1\0\4user\0\4code")
-        equal(asked(identity)["user"][0x59], b"\0\0", "response to a user identity")
+        assert 0x59 not in asked(identity)["user"], "a user that nobody knows is confirmed"
         equal(asked()["contexts"][101], {"result": 0, "abstract": "", "syntaxes": ["1.2.3.4.6"]},
               "a class and a transfer syntax nobody knows")
+    users = context.folder / "users"
+    users.write_text("user:$6$pepper$B5vN9jePKWeQ6Ng4gfmTt/TV6zaCfv2CQYebbUeNgtv914yQ.HhDWZUK0eyaNgQOVQ5Aw8a6sCROz95vTwlgL.\n", encoding="utf-8")
+    users.chmod(0o600)
+    with context.archived("--users-file", users, name="with-users") as server:
+        equal(asked(identity)["user"][0x59], b"\0\0", "response to a user identity")
 
 
 class Ear:

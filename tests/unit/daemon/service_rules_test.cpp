@@ -20,7 +20,8 @@ ArchivedSettings sound()
 net::ContextAnswer answer(const net::AcceptRules& rules, const std::string& abstract_syntax,
                           const std::string& transfer_syntax)
 {
-    const net::AnsweredContext answered = rules.answer({1, abstract_syntax, {transfer_syntax}}, {});
+    const net::AnsweredContext answered =
+        rules.answer({1, abstract_syntax, {transfer_syntax}}, {}, {});
     CHECK((answered.answer != net::ContextAnswer::accepted ||
            answered.transfer_syntax == transfer_syntax));
     return answered.answer;
@@ -47,7 +48,7 @@ TEST_CASE("the sender's order of transfer syntaxes is kept")
         rules->answer({1,
                        "1.2.840.10008.5.1.4.1.1.2",
                        {"1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"}},
-                      {});
+                      {}, {});
     CHECK(answered.transfer_syntax == "1.2.840.10008.1.2.4.70");
 }
 
@@ -76,11 +77,11 @@ TEST_CASE("only our titles are answered, unless any is")
     ArchivedSettings settings = sound();
     net::AssociateRq request;
     request.called_ae = "OTHER";
-    const auto rejection = daemon::accept_rules(settings)->refuse(request, "127.0.0.1");
-    REQUIRE(rejection);
-    CHECK(rejection->reason == net::AssociateRj::called_ae_not_recognised);
+    const auto admission = daemon::accept_rules(settings)->admit(request, {"127.0.0.1"});
+    REQUIRE(admission.rejection);
+    CHECK(admission.rejection->reason == net::AssociateRj::called_ae_not_recognised);
     settings.any_aet = true;
-    CHECK_FALSE(daemon::accept_rules(settings)->refuse(request, "127.0.0.1"));
+    CHECK_FALSE(daemon::accept_rules(settings)->admit(request, {"127.0.0.1"}).rejection);
 }
 
 TEST_CASE("a sender that negotiates storage hears that objects are kept bit by bit")
