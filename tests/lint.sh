@@ -9,7 +9,7 @@ cd "$source" || exit 1
 status=0
 fail() { echo "FAIL: $*"; status=1; }
 tool() { command -v "$1-14" || command -v "$1" || { echo "lint needs $1" >&2; return 1; }; }
-format=$(tool clang-format) && tidy=$(tool clang-tidy) || exit 1
+format=$(tool clang-format) && tool clang-tidy >/dev/null || exit 1
 
 [ $# -gt 0 ] || set -- $(find lib tools tests -name '*.[ch]pp' | sort)
 echo "$@" | tr ' ' '\n' | xargs -P "$(nproc)" -n 8 "$format" --dry-run -Werror || fail format
@@ -24,22 +24,12 @@ for file in "$@"; do
     [ "$lines" -le $limit ] || fail "$file has $lines lines, more than $limit"
 done
 
-# clang-tidy, one process a core; functions over 60 lines are among its findings. It takes some
-# seconds a file, so tests, and what the static analyzer has to say, wait for the long run
-# (PACS_TEST_LONG=1).
-#
-# One check spends more on CLI11's header than all others on the whole file; where that is included it
-# waits too.
-wanted='^(lib|tools)/.*\.cpp$' checks=--checks=-clang-analyzer-* with_cli=,-performance-unnecessary-value-param
-[ "${PACS_TEST_LONG:-}" = "" ] || wanted='\.cpp$' checks=--checks= with_cli=
-echo "$@" | tr ' ' '\n' | grep -E "$wanted" | while read -r file; do
-    grep -q "\"file\": \".*/$file\"" "$build/compile_commands.json" || continue
-    case $file in
-        lib/cli/* | tools/*) echo "$checks$with_cli $file" ;;
-        *) echo "$checks $file" ;;
-    esac
-done | xargs -r -P "$(nproc)" -n 2 "$tidy" -p "$build" --quiet >"$build/lint.out" 2>/dev/null ||
-    { grep -E 'warning|error' "$build/lint.out" | sort -u; fail clang-tidy; }
+# clang-tidy; functions over 60 lines are among its findings. Tests, and what the static analyzer has to
+# say, wait for the long run (PACS_TEST_LONG=1).
+wanted='^(lib|tools)/.*\.cpp$' checks=-clang-analyzer-*
+[ "${PACS_TEST_LONG:-}" = "" ] || wanted='\.cpp$' checks=
+# shellcheck disable=SC2046  # a list of files
+python3 -B tests/tidy.py "$source" "$build" "$checks" $(echo "$@" | tr ' ' '\n' | grep -E "$wanted") || fail clang-tidy
 
 grep -rnwE --exclude-dir=tables 'TODO|FIXME|XXX|HACK' lib tools && fail "unfinished work"
 exit $status

@@ -83,7 +83,8 @@ compile gcc all -DCMAKE_CXX_COMPILER=g++ "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -
 if [ "$mode" != --quick ]; then
     step "clang with address and undefined-behaviour sanitizers: lint, unit, fuzz corpora, command line, hostile"
     compile clang-asan all -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" \
-        -DPACS_SANITIZE=ON && PACS_TEST_ECHO_LIMIT_MS=2000 check clang-asan -L 'lint|unit|fuzz|cli|hostile'
+        -DPACS_SANITIZE=ON -DPACS_PRECOMPILE=ON \
+        && PACS_TEST_ECHO_LIMIT_MS=2000 check clang-asan -L 'lint|unit|fuzz|cli|hostile'
     threaded="base net archive"
     [ "$mode" != --all ] || threaded="$threaded stream send query diagnose"
     step "thread sanitizer: $threaded"
