@@ -72,7 +72,7 @@ ExitCode store(const Options& options, const cli::PeerOptions& peer, cli::Run& r
 {
     const cli::Target target = peer.resolve(run.config(), options.destination);
     const send::Coercion coercion{options.set};
-    const send::DoneList done{target.word, options.resume};
+    const stream::DoneList done = send::stored_before(target.word, options.resume);
     stream::Source source{options.sources, {.is_done = [&target](const stream::Record& record) {
                               return send::is_stored_record(record, target.word);
                           }}};

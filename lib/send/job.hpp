@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/retry.hpp"
 #include "send/coercion.hpp"
-#include "send/done_list.hpp"
+#include "send/done.hpp"
 #include "send/existing.hpp"
 #include "send/lane.hpp"
-#include "send/retry.hpp"
 #include "stream/source.hpp"
 
 #include <atomic>
@@ -32,10 +32,10 @@ struct JobOptions {
     unsigned lanes = 1;      ///< at work at the same time
     unsigned max_lanes = 0;  ///< what the destination allows; 0: no limit
     RetryPolicy retry;
-    const Coercion* coercion = nullptr;  ///< nullptr: none
-    const DoneList* done = nullptr;      ///< what an earlier run did; nullptr: nothing
-    Existing* existing = nullptr;        ///< what is there already; nullptr: do not ask
-    JobCounters* counters = nullptr;     ///< never nullptr; outlives the job
+    const Coercion* coercion = nullptr;      ///< nullptr: none
+    const stream::DoneList* done = nullptr;  ///< what an earlier run did; nullptr: nothing
+    Existing* existing = nullptr;            ///< what is there already; nullptr: do not ask
+    JobCounters* counters = nullptr;         ///< never nullptr; outlives the job
     /// Takes each record, and the bytes of the object it is about. Thread-safe.
     std::function<void(const JsonLine& record, std::uint64_t bytes)> on_record;
 };

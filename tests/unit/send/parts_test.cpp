@@ -1,6 +1,6 @@
+#include "base/retry.hpp"
 #include "send/coercion.hpp"
-#include "send/done_list.hpp"
-#include "send/retry.hpp"
+#include "send/done.hpp"
 #include "send/stored_record.hpp"
 
 #include "base/error.hpp"
@@ -12,7 +12,9 @@
 
 using namespace pacs::send;
 using namespace std::chrono_literals;
+using pacs::back_off;
 using pacs::Error;
+using pacs::RetryPolicy;
 
 TEST_CASE("waits double up to a minute, between half and whole by chance")
 {
@@ -76,7 +78,7 @@ TEST_CASE("the records of a killed run are read up to the line that was cut")
     const std::string good =
         R"({"type":"stored","outcome":"ok","SOPInstanceUID":"2.25.1","node":"n"})"
         "\n";
-    DoneList done{"n"};
+    pacs::stream::DoneList done = stored_before("n", {});
     done.read(scratch.write("cut", good + R"({"type":"stored","outcome":"ok","SOPInst)"));
     CHECK(done.size() == 1);
     CHECK(done.holds("2.25.1"));

@@ -1,8 +1,8 @@
-#include "send/retry.hpp"
+#include "base/retry.hpp"
 
 #include <algorithm>
 
-namespace pacs::send {
+namespace pacs {
 
 std::chrono::milliseconds back_off(const RetryPolicy& policy, unsigned attempt, double chance)
 {
@@ -15,4 +15,4 @@ std::chrono::milliseconds back_off(const RetryPolicy& policy, unsigned attempt, 
         static_cast<std::chrono::milliseconds::rep>(static_cast<double>(wait.count()) * part)};
 }
 
-}  // namespace pacs::send
+}  // namespace pacs

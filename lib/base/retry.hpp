@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace pacs::send {
+namespace pacs {
 
 /// What is done about failures that can pass: out of resources, a lost connection, a busy peer.
 struct RetryPolicy {
@@ -19,4 +19,4 @@ inline constexpr std::chrono::milliseconds longest_delay{60'000};
 /// refused together do not come back together.
 std::chrono::milliseconds back_off(const RetryPolicy& policy, unsigned attempt, double chance);
 
-}  // namespace pacs::send
+}  // namespace pacs
