@@ -4,6 +4,7 @@
 #include "cli/peer_options.hpp"
 #include "cli/validators.hpp"
 #include "pacs-find-words.hpp"
+#include "query-options.hpp"
 #include "query/columns.hpp"
 #include "query/enquiry.hpp"
 #include "query/key_words.hpp"
@@ -95,15 +96,7 @@ void add_options(CLI::App& app, Options& options)
     const auto add = [&](const char* name, auto& value, const char* type, const char* help) {
         return app.add_option(name, value, help)->type_name(type);
     };
-    for (const query::WishOption& wish : query::wish_options()) {
-        if (wish.flag != nullptr) {
-            app.add_flag(wish.name, options.wishes.*wish.flag, wish.help);
-        } else if (wish.single != nullptr) {
-            add(wish.name, options.wishes.*wish.single, wish.value, wish.help);
-        } else {
-            add(wish.name, options.wishes.*wish.several, wish.value, wish.help);
-        }
-    }
+    add_wish_options(app, options.wishes);
     add("--level", options.level, "LEVEL", "What is asked for; default by the keys, see above")
         ->check(CLI::IsMember({"patient", "study", "series", "instance"}));
     add("--expand", options.expand, "LEVEL",

@@ -82,16 +82,27 @@ Target PeerOptions::resolve(const Config& config, std::string_view word) const
     return target;
 }
 
-Target PeerOptions::resolve_peer(const Config& config, std::string_view word) const
+Target PeerOptions::resolve_peer(const Config& config, std::string_view word,
+                                 const std::string& hint) const
 {
     Target target = resolve(config, word);
     if (target.endpoint.kind != net::EndpointKind::peer) {
         throw Error(
             ErrorKind::usage,
             fmt::format("reading the command line: {} is no DICOM peer", log::printable(word)),
-            "write AET@HOST:PORT, or @NAME of a node in pacs.toml");
+            hint);
     }
     return target;
+}
+
+TitledEntity PeerOptions::resolve_entity(const Config& config, std::string_view word) const
+{
+    // a title may have a slash; who writes one means a path or an address
+    if (word.find_first_of("@/") == std::string_view::npos && net::is_valid_ae_title(word)) {
+        return {std::string{word}, std::nullopt};
+    }
+    Target target = resolve_peer(config, word);
+    return {target.endpoint.address.ae, std::move(target)};
 }
 
 std::vector<net::KnownPeer> PeerOptions::known_peers(const Config& config,

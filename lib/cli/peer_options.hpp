@@ -5,6 +5,7 @@
 #include "net/association.hpp"
 #include "net/known_peer.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,13 @@ struct Target {
     PeerSettings settings;
 };
 
+/// An application entity that a third one knows by its title; and how to ask it, when it was
+/// written as a peer.
+struct TitledEntity {
+    std::string title;
+    std::optional<Target> peer;
+};
+
 /// The group of options on how to speak to a peer, and how a word becomes one.
 class PeerOptions {
 public:
@@ -28,7 +36,11 @@ public:
     /// [node.NAME], PACS_*, command line. Throws Error(usage).
     Target resolve(const Config& config, std::string_view word) const;
     /// The same, but throws Error(usage) for anything that is no DICOM peer.
-    Target resolve_peer(const Config& config, std::string_view word) const;
+    /// `hint` says what to do then.
+    Target resolve_peer(const Config& config, std::string_view word,
+                        const std::string& hint = peer_hint) const;
+    /// A bare AE title, or a peer. Throws Error(usage) as resolve_peer().
+    TitledEntity resolve_entity(const Config& config, std::string_view word) const;
     /// The peers of a command line, each once: with `all` every node of the configuration that is a
     /// DICOM peer, by name, then those of `words`. Throws Error(usage), also when there is none,
     /// and as request_options() does.
@@ -36,6 +48,9 @@ public:
                                             const std::vector<std::string>& words, bool all) const;
 
 private:
+    inline static const std::string peer_hint =
+        "write AET@HOST:PORT, or @NAME of a node in pacs.toml";
+
     SettingOptions<PeerSettings> options_;
 };
 

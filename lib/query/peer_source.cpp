@@ -170,7 +170,12 @@ void PeerSource::connect(const Question& question)
         options.extended.push_back({sop_class, extended_info(question)});
     }
     association_ = net::Association::request(peer_, options, find_proposals(question.root));
-    require(sop_class);
+    try {
+        require(sop_class);
+    } catch (const net::PeerError&) {
+        association_.reset();  // good for nothing, and some peers serve one at a time
+        throw;
+    }
     note_grants(question, sop_class);
 }
 

@@ -32,6 +32,10 @@ struct Wishes {
     bool named_only = false;  ///< leave out default_keys()
 };
 
+/// Takes the bare UIDs ("1.2.3", always with a dot) out of the keys: what pacs-get(1) and
+/// pacs-move(1) take as Study Instance UIDs, each of which must be found.
+std::vector<std::string> take_bare_uids(Wishes& wishes);
+
 /// A wish that is an option of the command line: its words, and where its value goes (one of the
 /// three).
 struct WishOption {

@@ -1,6 +1,11 @@
 #include "query/question.hpp"
 
+#include "dicom/uid.hpp"
+
 #include <array>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace pacs::query {
 
@@ -29,6 +34,18 @@ constexpr std::array options{
 };
 
 }  // namespace
+
+std::vector<std::string> take_bare_uids(Wishes& wishes)
+{
+    std::vector<std::string> keys;
+    std::vector<std::string> uids;
+    for (std::string& key : wishes.keys) {
+        const bool bare = key.find('.') != std::string::npos && dicom::is_valid_uid(key);
+        (bare ? uids : keys).push_back(std::move(key));
+    }
+    wishes.keys = std::move(keys);
+    return uids;
+}
 
 std::span<const WishOption> wish_options() noexcept
 {
