@@ -4,6 +4,7 @@
 #include "dicom/transcode.hpp"
 #include "dicom/transfer_syntax.hpp"
 #include "dicom/uid.hpp"
+#include "moving/job.hpp"
 #include "net/echo.hpp"
 #include "query/source.hpp"
 #include "send/context_plan.hpp"
@@ -47,9 +48,13 @@ std::string requestors(std::string_view uid)
     if (proposed(net::verification_proposals(), uid)) {
         return "pacs-echo";
     }
+    if (proposed(moving::move_proposals(false), uid) ||
+        proposed(moving::move_proposals(true), uid)) {
+        return "pacs-move";
+    }
     const bool found = proposed(query::find_proposals(QueryRoot::study), uid) ||
                        proposed(query::find_proposals(QueryRoot::patient), uid);
-    return found ? "pacs-find, pacs-store" : "no";
+    return found ? "pacs-find, others" : "no";
 }
 
 /// All SOP classes that we serve or ask for; storage classes are a table of their own.
@@ -148,6 +153,8 @@ Table contexts()
     add("pacs-echo", net::verification_proposals());
     add("pacs-find", query::find_proposals(QueryRoot::study));
     add("--patient-root", query::find_proposals(QueryRoot::patient));
+    add("pacs-move", moving::move_proposals(false));
+    add("--patient-root", moving::move_proposals(true));
     return table;
 }
 

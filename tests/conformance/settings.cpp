@@ -1,4 +1,5 @@
 #include "base/settings.hpp"
+#include "base/retry.hpp"
 #include "conformance/tables.hpp"
 #include "daemon/find_service.hpp"
 #include "dicom/repertoire.hpp"
@@ -7,7 +8,6 @@
 #include "net/find.hpp"
 #include "net/server.hpp"
 #include "query/source.hpp"
-#include "send/retry.hpp"
 
 #include <fmt/format.h>
 
@@ -55,7 +55,7 @@ Table limits()
     const query::PeerSourceOptions asking;
     const daemon::FindService::Options finding;
     const net::ServerLimits server;
-    const send::RetryPolicy retry;
+    const RetryPolicy retry;
     return {"limits",
             {"Value", "Limit"},
             {{std::to_string(net::max_contexts), "presentation contexts proposed at most"},
@@ -68,7 +68,7 @@ Table limits()
               "from C-CANCEL to the final response, as SCU; --timeout when that is less"},
              {std::to_string(retry.retries), "attempts of one object after the first (--retries)"},
              {seconds(retry.delay), "before the first of them, doubled each time (--retry-delay)"},
-             {seconds(send::longest_delay), "before any of them at most"},
+             {seconds(longest_delay), "before any of them at most"},
              {std::to_string(dicom::ConvertOptions{}.decoded_bytes),
               "native bytes an object may unfold to when converted"}}};
 }

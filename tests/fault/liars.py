@@ -71,8 +71,8 @@ def judged(name, status, must_fail, must_work):
     return []
 
 
-def all_modes(context, command, must_fail, must_work):
-    """Every scenario, sixteen side by side."""
+def all_modes(context, command, must_fail, must_work, only=("*",)):
+    """Every scenario, or those that `only` has, sixteen side by side."""
     def against(name):
         scp = HostileScp({**hostile_modes.scenario(name), "limit_s": LIMIT_S})
         threading.Thread(target=scp.serve, daemon=True).start()
@@ -80,7 +80,9 @@ def all_modes(context, command, must_fail, must_work):
         scp.close()
         return wrong + judged(name, status, must_fail, must_work)
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        wrong = [line for lines in pool.map(against, hostile_modes.modes()) for line in lines]
+        wrong = [line for lines in pool.map(
+            against, [name for name in hostile_modes.modes() if matches(name, only)])
+                 for line in lines]
     assert not wrong, f"{len(wrong)} lies told or believed:\n" + "\n".join(wrong)
 
 
@@ -117,3 +119,21 @@ def store_among_liars(context):
         context.build / "pacs-store", *made, f"ARCHIVE@127.0.0.1:{port}", "--retries", "1"],
         must_fail + lies,
         SOUND + sorted(BUSY) + ["status-B000", "status-B006", "status-B007"])
+
+
+@case
+def move_among_liars(context):
+    """A C-MOVE is no success unless the source says so and counts as many as it has."""
+    lies = ["find-stall", "find-abort", "find-close", "find-reset", "find-fails", "find-refuses",
+            "find-no-identifier", "find-garbage", "find-nested", "find-endless", "find-huge",
+            "find-foreign", "find-other-level", "move-nothing", "move-less", "move-fails",
+            "move-partly*", "move-escape-list", "move-unknown", "move-cancels",
+            "move-for-ever-still", "move-stall", "move-abort", "move-close", "move-reset"]
+    shown = [name for name in hostile_modes.modes()
+             if matches(name, ["answer-*", "status-*", "move-*", "accept-*", "busy-once", *lies])
+             and name not in ("move-for-ever", "move-for-ever-deaf")]
+    all_modes(context, lambda port: [
+        context.build / "pacs-move", f"ARCHIVE@127.0.0.1:{port}", "DEST", "StudyDate=20240131",
+        "--retries", "0", "--stall-timeout", "3s", "--format", "ndjson"],
+        NO_PEER + NO_ANSWER + BAD_STATUS + lies, ["move-well", "accept-max-0", "accept-max-128"],
+        shown)

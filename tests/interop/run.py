@@ -22,6 +22,7 @@ import from_peers  # noqa: E402,F401
 import guarding  # noqa: E402,F401
 import harness  # noqa: E402
 import large_answers  # noqa: E402,F401
+import moving  # noqa: E402,F401
 import naming  # noqa: E402,F401
 import real_files  # noqa: E402,F401
 import searching  # noqa: E402,F401

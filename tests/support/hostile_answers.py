@@ -114,6 +114,9 @@ def answer(conversation, context, fields, hostile):
     if kind == wire.C_FIND and lie == "status":
         find(conversation, context, fields)
         return
+    if kind == wire.C_MOVE and lie == "status":
+        move(conversation, context, fields)
+        return
     out = response_fields(fields, scenario["status"] if hostile else "0000")
     if kind == wire.C_FIND and lie in FIELD_LIES:
         out[0x900] = struct.pack("<H", 0)
@@ -190,6 +193,47 @@ def find(conversation, context, fields):
            how.get("final_data", False), together)
 
 
+def move(conversation, context, fields):
+    """Pending answers with counts, then the final one; moves nothing. Honours C-CANCEL unless told to
+    be deaf."""
+    how = conversation.scenario["move"]
+    wanted, of = how.get("pending", 4), how.get("of", 4)
+    for done in itertools.count() if wanted < 0 else range(wanted):
+        if how.get("cancel") != "ignore" and conversation.cancelled():
+            counts(conversation, context, fields, "FE00", {**how, "completed": min(done, of),
+                                                           "remaining": max(of - done, 0)})
+            return
+        counts(conversation, context, fields, "FF00",
+               {"completed": 0 if how.get("still") else done % 60_000, "remaining": of,
+                "failed": 0, "warning": 0} if how.get("counts", True) else {})
+        if wanted < 0 and conversation.stop.wait(0.005):
+            return
+    if "then" in how:
+        conversation.act(how["then"])
+    final = {"completed": of, "failed": 0, "warning": 0} if how.get("counts", True) else {}
+    counts(conversation, context, fields, how.get("status", conversation.scenario["status"]),
+           {**final, **how})
+
+
+COUNTS = {"remaining": 0x1020, "completed": 0x1021, "failed": 0x1022, "warning": 0x1023}
+
+
+def counts(conversation, context, fields, status, how):
+    """One C-MOVE response; `list` is its Failed SOP Instance UID List."""
+    out = response_fields(fields, status)
+    out.pop(0x1000, None)
+    for name, tag in COUNTS.items():
+        if name in how:
+            out[tag] = how[name]
+    data = None
+    if "list" in how and status != "FF00":
+        kind = how["list"]
+        data = b"\xde\xad" * 50 if kind == "garbage" else wire.implicit(
+            0x0008, 0x0058, wire.even(kind.encode()))
+    out[0x800] = wire.NO_DATA_SET if data is None else wire.DATA_SET
+    conversation.send(wire.message(context, wire.command(out), data))
+
+
 def finish(conversation, context, fields, status, with_data, before=b""):
     out = response_fields(fields, status)
     out[0x800] = wire.DATA_SET if with_data else wire.NO_DATA_SET
@@ -216,6 +260,7 @@ def identifier(kind, index):
 
 
 LYING_VALUES = {
+    "counted": {(0x0020, 0x1208): b"4"},
     "huge": {(0x0010, 0x4000): b"A" * 4_000_000},
     "escape": {(0x0010, 0x0010): b"\x1b[2J\x1b]0;owned\x07^\r\n", (0x0010, 0x0020): b"\0\x9b31m"},
     "level": {(0x0008, 0x0052): b"IMAGE"},

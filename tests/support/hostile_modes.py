@@ -17,6 +17,7 @@ SOUND = {
     "answer": "status",    # instead of a true answer: hostile_answers.ANSWERS
     "status": "0000",
     "find": {},            # what C-FIND answers: hostile_answers.find
+    "move": {},            # what C-MOVE answers: hostile_answers.move
     "release": "reply",    # on A-RELEASE-RQ
 }
 
@@ -93,6 +94,28 @@ FINDS = {
     "final-data": {"answers": 2, "final_data": True},
 }
 
+# three studies of four instances are there to be moved
+MOVES = {
+    "well": {},
+    "nothing": {"completed": 0},
+    "less": {"completed": 3},
+    "uncounted": {"counts": False},
+    "fails": {"status": "A702", "completed": 0, "failed": 4, "list": "2.25.1\\2.25.2"},
+    "partly": {"status": "B000", "completed": 3, "failed": 1, "list": "2.25.1"},
+    "partly-bad-list": {"status": "B000", "completed": 3, "failed": 1, "list": "garbage"},
+    "escape-list": {"status": "B000", "completed": 3, "failed": 1, "list": "\u001b[2J\\2.25.1"},
+    "warns": {"status": "B000", "completed": 3, "warning": 1},
+    "unknown": {"status": "A801", "completed": 0},
+    "cancels": {"status": "FE00", "completed": 1, "remaining": 3},
+    "for-ever": {"pending": -1},
+    "for-ever-deaf": {"pending": -1, "cancel": "ignore"},
+    "for-ever-still": {"pending": -1, "still": True},
+    "stall": {"pending": 2, "then": "stall"},
+    "abort": {"pending": 2, "then": "abort"},
+    "close": {"pending": 2, "then": "close"},
+    "reset": {"pending": 2, "then": "reset"},
+}
+
 
 def modes():
     """{name: what it changes of SOUND}"""
@@ -113,6 +136,8 @@ def modes():
     named.update({f"answer-{name}": {"answer": name} for name in ANSWERS})
     named.update({f"status-{code}": {"status": code} for code in STATUSES})
     named.update({f"find-{name}": {"find": how} for name, how in FINDS.items()})
+    named.update({f"move-{name}": {"find": {"identifier": "counted"}, "move": how}
+                  for name, how in MOVES.items()})
     named["busy-once"] = {"associate": [2, 3, 1], "times": 1}
     named["full-once"] = {"status": "A700", "times": 1}
     named["lost-once"] = {"data": "reset", "times": 1}

@@ -164,14 +164,18 @@ def recv_config(folder):
     return path
 
 
-def dcmqrscp(folder, port=11115):
+def dcmqrscp(folder, port=11115, hosts=()):
+    """DCMTK's archive; `hosts` are the (title, port) on loopback that it may move to."""
     database = pathlib.Path(folder) / "database"
     database.mkdir(exist_ok=True)
     config = pathlib.Path(folder) / "dcmqrscp.cfg"
+    table = "\n".join(f"host{at} = ({title}, localhost, {number})"
+                      for at, (title, number) in enumerate(hosts))
     config.write_text(f"""NetworkTCPPort = {port}
 MaxPDUSize = 131072
 MaxAssociations = 64
 HostTable BEGIN
+{table}
 HostTable END
 VendorTable BEGIN
 VendorTable END
