@@ -101,7 +101,7 @@ std::string certificate_hint(CertificateFault fault, const Diagnosis& facts)
     return {};
 }
 
-Verdict judge_certificate(const Diagnosis& facts)
+Verdict judge_certificate(const Diagnosis& facts, std::string_view consequence)
 {
     const auto& report = *facts.tls_report;
     for (const auto kind :
@@ -110,7 +110,7 @@ Verdict judge_certificate(const Diagnosis& facts)
           CertificateFault::other}) {
         if (report.find(kind) != nullptr) {
             return failed(reason_word(kind),
-                          net::certificate_words(report) + "; nothing is sent to the peer",
+                          fmt::format("{}; {}", net::certificate_words(report), consequence),
                           report.chain.empty() ? std::string{} : certificate_hint(kind, facts));
         }
     }
@@ -216,7 +216,7 @@ Verdict judge_tls(const Diagnosis& facts)
     const auto& step = facts.step("tls");
     const auto& report = facts.tls_report;
     if (report && !report->faults.empty()) {
-        return judge_certificate(facts);
+        return judge_certificate(facts, "nothing is sent to the peer");
     }
     const bool old = report && (report->version == "TLSv1" || report->version == "TLSv1.1");
     if (auto ours = judge_our_certificate(facts, step); ours && !old) {
@@ -303,6 +303,11 @@ Verdict judge_echo(const Diagnosis& facts)
 /// What is not perfect although the peer answers; the gravest alone.
 std::optional<Verdict> judge_blemish(const Diagnosis& facts, const CertificateDays& days)
 {
+    if (facts.tls_report && !facts.tls_report->faults.empty()) {  // with tls_insecure
+        auto verdict = judge_certificate(facts, "all is sent nevertheless, to whoever answers");
+        verdict.outcome = Outcome::warning;
+        return verdict;
+    }
     const auto left = facts.days_left();
     if (left && *left <= static_cast<std::int64_t>(days.warning)) {
         return Verdict{Outcome::warning, reason_word(TlsTrouble::certificate_ends),

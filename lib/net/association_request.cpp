@@ -42,7 +42,8 @@ AssociateRq make_request(std::string_view called_ae, const RequestOptions& optio
     return request;
 }
 
-std::string rejection_hint(const AssociateRj& rejection)
+/// A peer that asks for a user identity (PS3.7 D.3.3.7) has no reason of its own to reject for it.
+std::string rejection_hint(const AssociateRj& rejection, bool identified)
 {
     if (rejection.result == AssociateRj::transient) {
         return "try again later";
@@ -52,7 +53,13 @@ std::string rejection_hint(const AssociateRj& rejection)
             return "check the called AE title, the part in front of the @";
         }
         if (rejection.reason == AssociateRj::calling_ae_not_recognised) {
-            return "the peer must be told about our calling AE title";
+            return identified ? "the peer must be told about our calling AE title; or our user or "
+                                "passcode is not right"
+                              : "the peer must be told about our calling AE title";
+        }
+        if (rejection.reason == AssociateRj::no_reason) {
+            return identified ? "our user or passcode may not be right"
+                              : "it may want to know a user: see --user and --passcode-file";
         }
     }
     return {};
@@ -98,7 +105,7 @@ void Association::Core::take_rejection(std::uint32_t length)
     throw PeerError(
         PeerFault::rejected, stage,
         fmt::format("{} {}: rejected: {}", to_string(stage), peer_name(), to_string(rejection)),
-        rejection.result, rejection.source, rejection.reason, rejection_hint(rejection));
+        rejection.result, rejection.source, rejection.reason, rejection_hint(rejection, agreed.identity.has_value()));
 }
 
 void Association::Core::take_acceptance(std::uint32_t length, const AssociateRq& request)

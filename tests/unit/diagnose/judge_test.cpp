@@ -168,6 +168,18 @@ TEST_CASE("TLS of yesterday is told as that, also when it wants a certificate")
     CHECK(judged(facts).reason == "tls_too_old");
 }
 
+TEST_CASE("a certificate that is wrong and passed over all the same is a warning that says so")
+{
+    auto facts = well();
+    facts.tls = true;
+    facts.tls_report = spoken();
+    facts.tls_report->faults.push_back({net::CertificateFault::expired, 0, "expired"});
+    const auto verdict = judged(facts);
+    CHECK(verdict.outcome == Outcome::warning);
+    CHECK(verdict.reason == "certificate_expired");
+    CHECK(says(verdict, "all is sent nevertheless"));
+}
+
 TEST_CASE("TLS that stands still or breaks has the reason of its step")
 {
     auto facts = failed_at("tls", PeerFault::timed_out, "timed out");
