@@ -16,8 +16,8 @@ namespace {
 
 using Identity = net::UserIdentity;
 
-/// No SCU of it has a use for it yet at this level; named here because access to it is ruled.
-constexpr std::string_view storage_commitment = "1.2.840.10008.1.20.1";
+/// Storage Commitment Push Model, PS3.4 Annex J.
+constexpr std::string_view commitment_class = "1.2.840.10008.1.20.1";
 
 bool one_of(const std::string& sop_class, std::initializer_list<std::string_view> classes)
 {
@@ -89,7 +89,7 @@ net::AcceptRules::Needs needs_of(const std::string& sop_class)
     if (one_of(sop_class, {patient_root_move, study_root_move, patient_root_get, study_root_get})) {
         return same(Right::retrieve);
     }
-    if (sop_class == storage_commitment) {
+    if (sop_class == commitment_class) {
         return same(Right::commit);
     }
     return {bit(Right::store), bit(Right::retrieve)};  // who is SCP of storage gets (PS3.4 C.4.3)
