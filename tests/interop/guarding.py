@@ -58,13 +58,14 @@ def tls_from_dcmtk(context):
         for profile in PROFILES:
             context.run("echoscu", *split_pem(context, "client.pem"), profile, *to)
         context.run("storescu", *split_pem(context, "client.pem"), "+sd", "+r", "-R", *to, made)
-        found = context.run("findscu", *split_pem(context, "client.pem"), "-v", "-S", "-k",
-                            "QueryRetrieveLevel=STUDY", "-k", "StudyInstanceUID", *to, status=None)
+        context.run("findscu", *split_pem(context, "client.pem"), "-S", "-k", "QueryRetrieveLevel=STUDY",
+                    "-k", "StudyInstanceUID", *to)
+        found = context.ours("pacs-find", *ours(context), f"ARCHIVE@127.0.0.1:{server.secure_port}")
+        equal([record["type"] for record in found], ["study", "summary"], "found")
         context.run("echoscu", *split_pem(context, "stranger.pem"), *to, status=1)
         context.run("echoscu", "+tla", "+cf", certificates(context) / "ca.pem", *to, status=1)
         context.run("echoscu", *to, status=1)  # plain DICOM to the TLS port
         context.run("echoscu", "-aec", "ARCHIVE", "127.0.0.1", server.port)
-        assert found is not None
     ended = [record["ended"] for record in log_of(server)]
     equal(ended.count("tls_failed"), 3, f"handshakes that failed: {ended}")
     versions = {record["tls_version"] for record in log_of(server) if "tls_version" in record}

@@ -336,3 +336,21 @@ TEST_CASE("files of a server that are wrong are named, and clients need an autho
     REQUIRE(good.certificate());
     CHECK(good.certificate()->subject == "CN=peer");
 }
+
+TEST_CASE("a handshake that stands still is ended by the limit that was shorter, which is named")
+{
+    const auto address = parse_listen_address("0");
+    const auto listeners = listen_on(std::span{&address, 1});
+    const Address silent{"SERVER", "127.0.0.1", listeners.front().address().port};
+    RequestOptions options;
+    options.connect_timeout = std::chrono::milliseconds{100};
+    options.tls = std::make_shared<TlsContext>(TlsSettings{});
+    auto probed = net::probe(silent, options);
+    CHECK(probed.fault == PeerFault::timed_out);
+    CHECK_THAT(probed.message, Contains("the connect limit of 100ms is over"));
+    options.connect_timeout = patience;
+    options.deadline = Deadline::after(std::chrono::milliseconds{100});
+    probed = net::probe(silent, options);
+    CHECK(probed.fault == PeerFault::timed_out);
+    CHECK_THAT(probed.message, Contains("the time for all of it is over"));
+}
