@@ -167,15 +167,24 @@ AccessRules::AccessRules(const ArchivedSettings& settings)
     for (const CallerSettings& caller : settings.callers) {
         nodes_.push_back(read(caller));
     }
-    const bool users_wanted = std::any_of(rules_.begin(), rules_.end(),
-                                          [](const AccessRule& rule) { return rule.user; }) ||
-                              std::any_of(nodes_.begin(), nodes_.end(),
-                                          [](const Node& node) { return !node.users.empty(); });
-    if (users_wanted && settings.users_file.empty()) {
+    const auto some = [this](bool AccessRule::*by_rule, std::vector<std::string> Node::*by_node) {
+        return std::any_of(rules_.begin(), rules_.end(),
+                           [&](const AccessRule& rule) { return rule.*by_rule; }) ||
+               std::any_of(nodes_.begin(), nodes_.end(),
+                           [&](const Node& node) { return !(node.*by_node).empty(); });
+    };
+    if (settings.users_file.empty() && some(&AccessRule::user, &Node::users)) {
         throw Error(
             ErrorKind::usage,
             "starting the daemon: access depends on users, but nobody knows their passcodes",
             "name the file with them: users_file, --users-file");
+    }
+    const bool certificates_come = !settings.listen_tls.empty() && settings.tls_client != "none";
+    if (!certificates_come && some(&AccessRule::certificate, &Node::certificates)) {
+        throw Error(
+            ErrorKind::usage,
+            "starting the daemon: access depends on certificates, but nobody is asked for one",
+            "listen with TLS, listen_tls, and set tls_client to required or requested");
     }
 }
 

@@ -68,7 +68,8 @@ class AccessRules {
 public:
     AccessRules() = default;
     /// Throws Error(usage), naming rule or node, for a rule that cannot be read, a node that allows
-    /// something and is known by nothing but its title, and one that wants users without a list.
+    /// something and is known by nothing but its title, and one that wants users without a list or
+    /// certificates without TLS that asks for them.
     explicit AccessRules(const ArchivedSettings& settings);
 
     Access decide(const Asker& asker) const;

@@ -64,7 +64,7 @@ jq -r 'select(.type=="association") | [.calling, .called, .ended, .node // "", .
     (.message | sub(".*service user\\): "; "") | sub(".*127.0.0.1:[0-9]+: "; ""))] | join(" | ")' archived.log | sort -u
 grep -c 'open sesame\|guess' archived.log
 echo "-- rules that make no sense"
-for rule in 'everything from loopback' 'store' 'all from 10.1.2.3/8' 'all from anywhere with user'; do
+for rule in 'everything from loopback' 'store' 'all from 10.1.2.3/8' 'all from anywhere with user' 'all from anywhere with certificate'; do
     pacs-archived --archive archive --aet A --listen 0 --allow "$rule"
     echo $?
 done

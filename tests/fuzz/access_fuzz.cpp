@@ -36,6 +36,7 @@ void decide(const std::string& rule, const std::string& host, const std::string&
     ArchivedSettings settings;
     settings.allow = {rule};
     settings.users_file = "unread";
+    settings.listen_tls = {"2762"};
     CallerSettings node;
     node.name = "node";
     node.title = title;

@@ -33,6 +33,7 @@ AccessRules rules(std::vector<std::string> allow, std::vector<CallerSettings> ca
     settings.allow = std::move(allow);
     settings.callers = std::move(callers);
     settings.users_file = "users";
+    settings.listen_tls = {"2762"};
     return AccessRules{settings};
 }
 
@@ -192,4 +193,10 @@ TEST_CASE("a rule or node that makes no sense is named")
     ArchivedSettings settings;
     settings.allow = {"all from anywhere with user"};
     CHECK_THROWS_WITH(AccessRules{settings}, Contains("nobody knows their passcodes"));
+    settings.allow = {"all from anywhere with certificate"};
+    CHECK_THROWS_WITH(AccessRules{settings}, Contains("nobody is asked for one"));
+    settings.listen_tls = {"2762"};
+    CHECK_NOTHROW(AccessRules{settings});
+    settings.tls_client = "none";
+    CHECK_THROWS_WITH(AccessRules{settings}, Contains("nobody is asked for one"));
 }

@@ -69,6 +69,7 @@ ArchivedSettings settings(std::vector<std::string> allow, const std::filesystem:
     ArchivedSettings made;
     made.allow = std::move(allow);
     made.users_file = users;
+    made.listen_tls = {"2762"};
     return made;
 }
 
