@@ -31,6 +31,8 @@ std::vector<std::string_view> registered_uids();
 
 namespace uids {
 inline constexpr std::string_view verification = "1.2.840.10008.1.1";
+inline constexpr std::string_view storage_commitment = "1.2.840.10008.1.20.1";
+inline constexpr std::string_view storage_commitment_instance = "1.2.840.10008.1.20.1.1";
 inline constexpr std::string_view application_context = "1.2.840.10008.3.1.1.1";
 inline constexpr std::string_view implicit_le = "1.2.840.10008.1.2";
 inline constexpr std::string_view explicit_le = "1.2.840.10008.1.2.1";

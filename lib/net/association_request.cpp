@@ -105,7 +105,8 @@ void Association::Core::take_rejection(std::uint32_t length)
     throw PeerError(
         PeerFault::rejected, stage,
         fmt::format("{} {}: rejected: {}", to_string(stage), peer_name(), to_string(rejection)),
-        rejection.result, rejection.source, rejection.reason, rejection_hint(rejection, agreed.identity.has_value()));
+        rejection.result, rejection.source, rejection.reason,
+        rejection_hint(rejection, agreed.identity.has_value()));
 }
 
 void Association::Core::take_acceptance(std::uint32_t length, const AssociateRq& request)

@@ -168,6 +168,7 @@ void Server::Core::serve(Job& job)
         association.reset();  // aborts what was not released; the answers below have no use for it
     }
     if (replies) {
+        replies->end_events();
         finish_replies(*replies);
         report.operations = replies->counts();
         session.reset();

@@ -58,6 +58,78 @@ std::deque<ReplyQueue::Reply> ReplyQueue::take()
     return std::exchange(replies_, {});
 }
 
+bool ReplyQueue::push_unless_over(Event& event)
+{
+    const std::lock_guard lock{mutex_};
+    if (!events_over_) {
+        events_.push_back(std::move(event));
+    }
+    return !events_over_;
+}
+
+void ReplyQueue::push(Event event)
+{
+    if (push_unless_over(event)) {
+        wake();
+    } else {
+        event.done(std::nullopt);
+    }
+}
+
+std::optional<ReplyQueue::Event> ReplyQueue::take_event()
+{
+    const std::lock_guard lock{mutex_};
+    if (events_.empty()) {
+        return std::nullopt;
+    }
+    std::optional<Event> event{std::move(events_.front())};
+    events_.pop_front();
+    return event;
+}
+
+void ReplyQueue::await_event(std::uint16_t message_id, EventOutbox::Done done)
+{
+    const std::lock_guard lock{mutex_};
+    awaited_[message_id] = std::move(done);
+}
+
+EventOutbox::Done ReplyQueue::answered_event(std::uint16_t message_id)
+{
+    const std::lock_guard lock{mutex_};
+    const auto found = awaited_.find(message_id);
+    if (found == awaited_.end()) {
+        return {};
+    }
+    auto done = std::move(found->second);
+    awaited_.erase(found);
+    return done;
+}
+
+void ReplyQueue::end_events() noexcept
+{
+    std::deque<Event> unsent;
+    std::map<std::uint16_t, EventOutbox::Done> unanswered;
+    {
+        const std::lock_guard lock{mutex_};
+        events_over_ = true;
+        unsent.swap(events_);
+        unanswered.swap(awaited_);
+    }
+    for (const auto& event : unsent) {
+        event.done(std::nullopt);
+    }
+    for (const auto& [id, done] : unanswered) {
+        done(std::nullopt);
+    }
+}
+
+void EventOutbox::report(std::uint8_t context_id, EventReportRequest request, std::string data,
+                         Done done)
+{
+    queue_->push(
+        ReplyQueue::Event{context_id, std::move(request), std::move(data), std::move(done)});
+}
+
 namespace {
 
 void add(AssociationReport::Count& count, Status status) noexcept

@@ -48,6 +48,8 @@ public:
     virtual void finish(StoreReply reply) = 0;
 };
 
+class ReplyQueue;
+
 /// Where to put an object, or why not: without a sink the data set is read and dropped, and
 /// `refusal` is the answer.
 struct StoreDecision {
@@ -75,6 +77,26 @@ public:
     virtual bool cancelled() = 0;
 };
 
+/// Sends N-EVENT-REPORT on an association that somebody else asked for, from the SCP of a service
+/// to its SCU (PS3.7 10.1.1), between the operations of the other side. Thread-safe; it may live
+/// longer than the association.
+class EventOutbox {
+public:
+    /// The status that came back; nullopt: the association ended before it did, and nobody knows
+    /// whether the report was heard.
+    using Done = std::function<void(std::optional<Status>)>;
+
+    explicit EventOutbox(std::shared_ptr<ReplyQueue> queue) : queue_(std::move(queue)) {}
+
+    /// Sends `data`, bytes in the context's transfer syntax, as soon as the association's thread
+    /// can; the message ID of `request` is chosen then. `done` is called exactly once, perhaps
+    /// before this returns, and must neither throw nor wait.
+    void report(std::uint8_t context_id, EventReportRequest request, std::string data, Done done);
+
+private:
+    std::shared_ptr<ReplyQueue> queue_;
+};
+
 /// What a service does for one association. Made when it is accepted, destroyed after its last
 /// operation was answered. All calls come from the association's thread. An exception from any of
 /// them answers that request: 0110 and A700 (Error(storage)); PeerError ends the association.
@@ -85,6 +107,8 @@ public:
     /// Whether this requestor may have that done at all: asked before any of the others, which are
     /// then not called, and the answer is 0124, not authorised. Default: yes.
     virtual bool may(const Request& request) const;
+    /// Called once, before the first operation. `events` may be kept. Default: nothing.
+    virtual void on_open(const std::shared_ptr<EventOutbox>& events);
     virtual Status on_echo(const EchoRequest& request);
     /// Default: 0122, refused.
     virtual StoreDecision on_store(const StoreRequest& request, const Context& context);
@@ -162,6 +186,8 @@ struct ServerLimits {
     std::chrono::milliseconds association_timeout{0};  ///< 0: none
     std::uint32_t max_pdu_bytes = 131'072;
     std::size_t max_identifier_bytes = std::size_t{1} << 20U;  ///< a longer one is answered A900
+    /// Of the data set of an N-ACTION; a longer one is answered 0213.
+    std::size_t max_action_bytes = std::size_t{4} << 20U;
 };
 
 /// Listens, and gives each association a thread of its own, so that nobody waits for somebody

@@ -56,6 +56,7 @@ inline constexpr Status invalid_instance{0x0117};
 inline constexpr Status no_such_class{0x0118};
 inline constexpr Status class_instance_conflict{0x0119};
 inline constexpr Status class_not_supported{0x0122};
+inline constexpr Status no_such_action{0x0123};
 inline constexpr Status not_authorised{0x0124};
 inline constexpr Status duplicate_invocation{0x0210};
 inline constexpr Status unrecognised_operation{0x0211};

@@ -75,6 +75,8 @@ StoreDecision refuse_store(Status status, std::string comment)
     return {nullptr, status, std::move(comment)};
 }
 
+void Session::on_open(const std::shared_ptr<EventOutbox>& /*events*/) {}
+
 Status Session::on_echo(const EchoRequest& /*request*/)
 {
     return server_statuses::echoed.status;
@@ -111,9 +113,11 @@ bool Worker::run()
 {
     const auto granted = association_.negotiated().window.invoked;
     const std::size_t window = granted == 0 ? 1 : granted;
+    session_.on_open(std::make_shared<EventOutbox>(replies_));
     for (;;) {
         check_stop();
         send_replies();
+        send_events();
         const auto outstanding = replies_->outstanding();
         if (outstanding == 0 && release_asked_) {
             association_.release();
@@ -195,10 +199,41 @@ void Worker::send_replies()
     settle();
 }
 
+void Worker::send_events()
+{
+    if (release_asked_ || stop_.draining) {
+        return;  // there is no time for an answer; end_events() tells
+    }
+    while (auto event = replies_->take_event()) {
+        event->request.message_id = association_.next_message_id();
+        replies_->await_event(event->request.message_id, std::move(event->done));
+        const Piece data{std::as_bytes(std::span{event->data})};
+        association_.send(event->context_id, Request{event->request}, {&data, 1});
+    }
+}
+
+void Worker::take_event_answer(const Incoming& message)
+{
+    if (message.has_data) {
+        association_.skip_data();
+    }
+    try {
+        const Response response = parse_response(message.command);
+        const auto done = replies_->answered_event(response.message_id_responded);
+        if (response.field != CommandField::n_event_report_rsp || !done) {
+            violation("a response nobody asked for");
+        }
+        done(response.status);
+    } catch (const CommandError& error) {
+        violation(error.what());
+    }
+}
+
 void Worker::handle(const Incoming& message)
 {
     if (is_response(message.command)) {
-        violation("a response nobody asked for");
+        take_event_answer(message);
+        return;
     }
     const auto& context = *association_.negotiated().find(message.context_id);
     try {
@@ -303,8 +338,11 @@ void Worker::store_to(StoreSink& sink, const StoreReply& reply)
 
 Response Worker::operate(const Request& request, const Context& context, bool has_data)
 {
-    const auto data =
-        has_data ? association_.receive_data(limits_.max_identifier_bytes) : std::string{};
+    const auto data = has_data
+                          ? association_.receive_data(std::holds_alternative<ActionRequest>(request)
+                                                          ? limits_.max_action_bytes
+                                                          : limits_.max_identifier_bytes)
+                          : std::string{};
     if (!data) {
         return Response::to(request,
                             (needs_identifier(request) ? server_statuses::long_identifier

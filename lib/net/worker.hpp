@@ -29,6 +29,23 @@ public:
     /// The answers that are ready.
     std::deque<Reply> take();
     bool ready() const noexcept { return ready_; }
+    /// A request of ours to the peer; sent by the association's thread.
+    struct Event {
+        std::uint8_t context_id = 0;
+        EventReportRequest request;
+        std::string data;
+        EventOutbox::Done done;
+    };
+    /// From any thread; `done` of an event that comes after end_events() is called at once.
+    void push(Event event);
+    std::optional<Event> take_event();
+    /// The events that are out with `message_id`: waits for its answer.
+    void await_event(std::uint16_t message_id, EventOutbox::Done done);
+    /// What waits for the answer to this message of ours; empty when nothing does.
+    EventOutbox::Done answered_event(std::uint16_t message_id);
+    /// No answer can come any more: all that are waiting, or were never sent, are told.
+    void end_events() noexcept;
+
     /// Counts an answer as sent, or as lost with the association.
     void settle(const Response& response, bool sent);
     /// Waits until an answer is ready, wake() is called, or the deadline.
@@ -43,6 +60,8 @@ public:
     std::map<std::string, AssociationReport::Count> counts() const;
 
 private:
+    bool push_unless_over(Event& event);
+
     Descriptor event_;
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
@@ -51,6 +70,9 @@ private:
     std::map<std::string, AssociationReport::Count> counts_;
     std::atomic<bool> ready_{false};
     bool woken_ = false;
+    std::deque<Event> events_;
+    std::map<std::uint16_t, EventOutbox::Done> awaited_;
+    bool events_over_ = false;
 };
 
 /// One C-STORE that waits for its answer; when the last copy of its StoreReply goes unanswered, it
@@ -87,6 +109,8 @@ public:
 private:
     class OperationResponder;
     void send_replies();
+    void send_events();
+    void take_event_answer(const Incoming& message);
     void handle(const Incoming& message);
     void handle_request(const Request& request, const Context& context, bool has_data);
     void store(const StoreRequest& request, const Context& context);
