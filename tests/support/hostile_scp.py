@@ -95,7 +95,9 @@ class Conversation:
             raise ValueError(f"PDU type {kind:02x} instead of A-ASSOCIATE-RQ")
         request = wire.parse_associate(body)
         self.log(event="associate", called=request["called"], calling=request["calling"],
-                 contexts=len(request["contexts"]))
+                 contexts=len(request["contexts"]),
+                 proposed=[[one["abstract"], one["syntaxes"]]
+                           for _, one in sorted(request["contexts"].items())])
         self.contexts = request["contexts"]
         self.peer_max = struct.unpack(">I", request["user"].get(0x51, bytes(4)))[0] or 131072
         how = self.scenario["associate"]

@@ -76,7 +76,7 @@ TEST_CASE("instances that were taken with a warning have arrived")
 
 TEST_CASE("failures and cancels are failures, also those that nobody defined")
 {
-    for (const unsigned status : {0xA701, 0xA702, 0xA801, 0xA900, 0xC000, 0x0122, 0xFE00}) {
+    for (const int status : {0xA701, 0xA702, 0xA801, 0xA900, 0xC000, 0x0122, 0xFE00}) {
         CHECK(word(ended(static_cast<std::uint16_t>(status), {{}, 4, 0, 0})) == "failed status");
     }
     CHECK(word(ended(0x1234, {{}, 4, 0, 0})) == "failed status");
