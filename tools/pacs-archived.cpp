@@ -18,8 +18,9 @@ const pacs::cli::ToolInfo info{
     .summary = "archive daemon: receives DICOM objects and answers queries",
     .description =
         "Serves the archive in the folder DIR to DICOM peers: C-ECHO, C-STORE of every storage SOP "
-        "class, known or private, in every transfer syntax, and C-FIND of Patient Root and Study "
-        "Root at all levels. The folder is made when it is not there; its format is described in "
+        "class, known or private, in every transfer syntax, C-FIND of Patient Root and Study Root "
+        "at all levels, and storage commitment. The folder is made when it is not there; its "
+        "format is described in "
         "pacs-archive(5).\n"
         "\n"
         "An object is answered with success only when it is safe: its bytes are flushed to disk "
@@ -29,11 +30,20 @@ const pacs::cli::ToolInfo info{
         "with a record of why. With --durability os flushing is left to the kernel: faster, but "
         "a power failure can lose what was answered.\n"
         "\n"
+        "Storage commitment is answered as soon as the request is on disk. Then every object is "
+        "read "
+        "back from the disk, and only those are committed whose size and digest are those they "
+        "were "
+        "stored with. The report goes over the requestor's association while that is open, else to "
+        "the address that pacs.toml has for its title, else over its next association; it is "
+        "tried again, also after a restart, until it was taken or --commitment-retry is over.\n"
+        "\n"
         "Listens only where --listen and --listen-tls say. A PORT alone means 127.0.0.1; "
         "[::1]:PORT is the IPv6 loopback, *:PORT every address. Port 0 lets the system choose. For "
         "each address a record of type listening goes to standard output.\n"
         "\n"
-        "By default this machine may do everything and no other anything. --allow says who else may "
+        "By default this machine may do everything and no other anything. --allow says who else "
+        "may "
         "do what, \"SERVICE... from RANGE... [with certificate] [with user]\": services are echo, "
         "store, find, retrieve, commit and all, ranges addresses, 10.0.0.0/8, loopback and "
         "anywhere. What is given replaces the default. Peers that are known by their title, "
@@ -51,18 +61,20 @@ const pacs::cli::ToolInfo info{
         "ends it at once; nothing that was answered is lost then either. SIGHUP reads the "
         "configuration again: titles, limits, timeouts, on_conflict, min_free, max_pdu and "
         "async_window hold for what comes from then on, and so do certificates, users and who may "
-        "do what; archive, listen, listen_tls and durability need a restart. Under systemd (Type=notify) it tells when it is ready, reloading, stopping and "
+        "do what; archive, listen, listen_tls and durability need a restart. Under systemd "
+        "(Type=notify) it tells when it is ready, reloading, stopping and "
         "alive.",
-    .examples = {{"Serve an archive on the loopback interface",
-                  "pacs-archived --archive /srv/archive --listen 11112 --aet ARCHIVE"},
-                 {"Serve it to the network 10.0.0.0/8, and refuse objects when less than 5 % of the "
-                  "disk is free",
-                  "pacs-archived --archive /srv/archive --listen '*:11112' --aet ARCHIVE "
-                  "--allow 'all from loopback 10.0.0.0/8' --min-free 5%"},
-                 {"Serve it by TLS to whoever has a certificate of our authority",
-                  "pacs-archived --archive /srv/archive --listen-tls '*:2762' --aet ARCHIVE "
-                  "--tls-cert /srv/tls/archive.pem --tls-ca /srv/tls/ca.pem "
-                  "--allow 'all from anywhere with certificate'"}},
+    .examples =
+        {{"Serve an archive on the loopback interface",
+          "pacs-archived --archive /srv/archive --listen 11112 --aet ARCHIVE"},
+         {"Serve it to the network 10.0.0.0/8, and refuse objects when less than 5 % of the "
+          "disk is free",
+          "pacs-archived --archive /srv/archive --listen '*:11112' --aet ARCHIVE "
+          "--allow 'all from loopback 10.0.0.0/8' --min-free 5%"},
+         {"Serve it by TLS to whoever has a certificate of our authority",
+          "pacs-archived --archive /srv/archive --listen-tls '*:2762' --aet ARCHIVE "
+          "--tls-cert /srv/tls/archive.pem --tls-ca /srv/tls/ca.pem "
+          "--allow 'all from anywhere with certificate'"}},
     .see_also = {"pacs-echo(1)", "pacs-find(1)", "pacs-store(1)", "pacs-archive(5)",
                  "pacs-conformance(7)"},
     .exit_notes = {{"0", "stopped by SIGTERM or SIGINT, in good order"},

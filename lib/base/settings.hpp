@@ -64,11 +64,12 @@ struct ArchivedSettings {
     std::chrono::milliseconds idle_timeout{60'000};             ///< without progress
     std::chrono::milliseconds association_timeout{86'400'000};  ///< in all
     std::chrono::milliseconds stop_timeout{10'000};  ///< to finish what runs when told to stop
-    std::uint32_t max_pdu = 131'072;                 ///< bytes we take in one PDU
-    unsigned async_window = 64;                      ///< the most we grant
-    std::vector<std::string> listen_tls;             ///< the same as listen, with TLS
-    std::filesystem::path tls_cert;                  ///< PEM, our certificate and its chain
-    std::filesystem::path tls_key;                   ///< its private key; empty: in tls_cert
+    std::chrono::milliseconds commitment_retry{604'800'000};  ///< to report on a storage commitment
+    std::uint32_t max_pdu = 131'072;                          ///< bytes we take in one PDU
+    unsigned async_window = 64;                               ///< the most we grant
+    std::vector<std::string> listen_tls;                      ///< the same as listen, with TLS
+    std::filesystem::path tls_cert;       ///< PEM, our certificate and its chain
+    std::filesystem::path tls_key;        ///< its private key; empty: in tls_cert
     std::filesystem::path tls_ca;         ///< PEM, whom to trust for certificates of clients
     std::string tls_client = "required";  ///< their certificates; or "requested", "none"
     std::vector<std::string> allow{"all from loopback"};  ///< see daemon/access_rules.hpp

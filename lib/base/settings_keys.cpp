@@ -278,6 +278,8 @@ const std::vector<SettingKey<ArchivedSettings>>& archived_keys()
         duration<S>("association_timeout", "Time an association may last in all",
                     &S::association_timeout),
         duration<S>("stop_timeout", "Time to finish what runs when told to stop", &S::stop_timeout),
+        duration<S>("commitment_retry", "Time to go on reporting on a storage commitment",
+                    &S::commitment_retry),
         pdu_size<S>("Bytes to take in one PDU"),
         number<S>("async_window", "Operations outstanding on one association to grant at most",
                   &S::async_window, 1, 65535),

@@ -73,6 +73,7 @@ Service::Service(const ArchivedSettings& settings, const Admittance& admittance)
     : settings_(settings),
       archive_(open_archive(settings)),
       ingest_(archive_, ingest_options(settings)),
+      commitments_(archive_, commitment_options(settings), commitment_peers(settings)),
       server_(std::make_unique<net::Server>(listen_addresses(settings),
                                             static_cast<net::Application&>(*this),
                                             server_limits(settings)))
@@ -94,6 +95,7 @@ std::vector<std::string> Service::reload(const ArchivedSettings& settings)
     taken.durability = settings_.durability;
     admit_with(Admittance{taken});
     ingest_.reconfigure(ingest_options(settings).on_conflict, settings.min_free);
+    commitments_.reconfigure(commitment_options(settings), commitment_peers(settings));
     server_->set_limits(server_limits(settings));
     auto fixed = fixed_differences(settings_, settings);
     settings_ = std::move(taken);
@@ -121,6 +123,7 @@ void Service::tell_of_certificate()
 void Service::stop()
 {
     server_->stop(settings_.stop_timeout);
+    commitments_.stop();
     ingest_.drain();
     log_.tell_repeated(true);
 }
@@ -141,7 +144,9 @@ std::shared_ptr<const net::AcceptPolicy> Service::policy()
 
 std::unique_ptr<net::Session> Service::open(const net::Negotiated& negotiated)
 {
-    return make_session({.archive = archive_, .ingest = ingest_, .log = log_}, negotiated);
+    return make_session(
+        {.archive = archive_, .ingest = ingest_, .log = log_, .commitments = commitments_},
+        negotiated);
 }
 
 void Service::on_closed(const net::AssociationReport& report)

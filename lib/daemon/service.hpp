@@ -4,6 +4,7 @@
 #include "archive/ingest.hpp"
 #include "base/settings.hpp"
 #include "daemon/certificate_watch.hpp"
+#include "daemon/commitment_service.hpp"
 #include "daemon/service_log.hpp"
 #include "net/server.hpp"
 
@@ -16,7 +17,8 @@
 namespace pacs::daemon {
 
 /// The archive daemon without a process around it: an archive open for writing, and a server that
-/// answers C-ECHO, C-STORE and C-FIND for it. Constructed, it is bound but accepts nothing yet.
+/// answers C-ECHO, C-STORE, C-FIND and storage commitment for it. Constructed, it is bound but
+/// accepts nothing yet.
 class Service : private net::Application {
 public:
     /// Reads the files of TLS and users, opens (or makes) the archive, recovers what a crash left
@@ -46,6 +48,8 @@ public:
     void housekeeping();
 
     std::size_t associations() const noexcept { return server_->associations(); }
+    /// Requests for storage commitment that are not reported on yet.
+    std::uint64_t commitments_pending() const { return commitments_.pending(); }
     archive::IngestCounters counters() const { return ingest_.counters(); }
     const archive::Archive& archive() const noexcept { return archive_; }
 
@@ -69,6 +73,7 @@ private:
     ArchivedSettings settings_;
     archive::Archive archive_;
     archive::Ingest ingest_;
+    CommitmentService commitments_;
     std::mutex mutex_;  ///< guards rules_
     std::shared_ptr<const net::AcceptRules> rules_;
     CertificateWatch certificate_watch_;

@@ -17,16 +17,6 @@ using net::AssociationOutcome;
 /// Characters of why an association failed, and of the names in a certificate.
 constexpr std::size_t longest_detail = 800;
 
-std::string now_text()
-{
-    const auto now =
-        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const auto second = std::chrono::floor<std::chrono::seconds>(now);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(second)),
-                       (now - second).count());
-}
-
 std::string operations_json(const net::AssociationReport& report)
 {
     std::string json = "{";
@@ -79,6 +69,16 @@ void add_identity(JsonLine& line, const net::AssociationReport& report)
 
 }  // namespace
 
+std::string time_text()
+{
+    const auto now =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto second = std::chrono::floor<std::chrono::seconds>(now);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(second)),
+                       (now - second).count());
+}
+
 std::string association_record(const net::AssociationReport& report)
 {
     using log::printable;
@@ -86,7 +86,7 @@ std::string association_record(const net::AssociationReport& report)
     line.add("outcome", outcome_of(report))
         .add("ended", net::to_string(report.outcome))
         .add("message", printable(report.detail, longest_detail))
-        .add("time", now_text())
+        .add("time", time_text())
         .add("seconds", static_cast<double>(report.duration.count()) / 1000.0)
         .add("calling", printable(report.calling_ae))
         .add("called", printable(report.called_ae))
@@ -116,7 +116,7 @@ std::string recovery_record(const archive::Archive& archive)
     return JsonLine{"recovery"}
         .add("outcome", "ok")
         .add("path", archive.layout().root().string())
-        .add("time", now_text())
+        .add("time", time_text())
         .add("created", report.created)
         .add("index_created", report.index_created)
         .add("cleared", report.cleared)
@@ -137,7 +137,7 @@ std::string problem_record(const archive::Announcement& announcement,
         .add("reason", to_string(result.kind))
         .add("message", printable(result.detail))
         .add("status", result.status.hex())
-        .add("time", now_text())
+        .add("time", time_text())
         .add("SOPInstanceUID", printable(announcement.sop_instance_uid))
         .add("SOPClassUID", printable(announcement.sop_class_uid))
         .add("calling", printable(announcement.source))
@@ -170,7 +170,7 @@ void ServiceLog::tell_repeated(bool all) noexcept
     for (const RepeatFilter::Repeated& repeated : filter_.take_ended(now)) {
         log::write_record(JsonLine{"repeated"}
                               .add("message", repeated.kind.empty() ? "other" : repeated.kind)
-                              .add("time", now_text())
+                              .add("time", time_text())
                               .add("count", repeated.count)
                               .str());
     }

@@ -20,6 +20,9 @@ std::string recovery_record(const archive::Archive& archive);
 std::string problem_record(const archive::Announcement& announcement,
                            const archive::StoreResult& result);
 
+/// Now, in UTC: "2024-01-31T12:00:00.000Z".
+std::string time_text();
+
 /// Writes the daemon's lines to the log. Lines that a peer can cause without having done anything
 /// (rejected, silent, no DICOM) or at will (objects that are refused) are counted when they repeat
 /// (RepeatFilter) and told once a minute, pacs-records(5) "repeated". Thread-safe; never throws.

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <utility>
 
 namespace pacs::daemon {
@@ -59,8 +61,9 @@ std::shared_ptr<const net::AcceptRules> accept_rules(const ArchivedSettings& set
     if (!settings.any_aet) {
         rules->called_aes = settings.aet;
     }
-    for (const std::string_view served : {dicom::uids::verification, dicom::uids::patient_root_find,
-                                          dicom::uids::study_root_find}) {
+    for (const std::string_view served :
+         {dicom::uids::verification, dicom::uids::patient_root_find, dicom::uids::study_root_find,
+          dicom::uids::storage_commitment}) {
         rules->classes.push_back(
             {.abstract_syntax = std::string{served}, .transfer_syntaxes = native_syntaxes()});
     }
@@ -80,6 +83,40 @@ net::ServerLimits server_limits(const ArchivedSettings& settings)
     limits.association_timeout = settings.association_timeout;
     limits.max_pdu_bytes = settings.max_pdu;
     return limits;
+}
+
+CommitmentOptions commitment_options(const ArchivedSettings& settings)
+{
+    CommitmentOptions options;
+    options.retry = settings.commitment_retry;
+    return options;
+}
+
+CommitmentService::FindPeer commitment_peers(const ArchivedSettings& settings)
+{
+    net::RequestOptions request;
+    request.calling_ae.clear();
+    request.connect_timeout = settings.negotiation_timeout;
+    request.negotiation_timeout = settings.negotiation_timeout;
+    request.idle_timeout = settings.idle_timeout;
+    request.max_pdu_bytes = settings.max_pdu;
+    std::map<std::string, std::optional<CommitmentPeer>> peers;
+    for (const CallerSettings& caller : settings.callers) {
+        const auto endpoint = net::classify_endpoint(caller.address);
+        if (endpoint.kind != net::EndpointKind::peer) {
+            continue;
+        }
+        const std::string title = caller.title.empty() ? endpoint.address.ae : caller.title;
+        const auto [known, is_new] =
+            peers.try_emplace(title, CommitmentPeer{endpoint.address, request});
+        if (!is_new && known->second && known->second->address != endpoint.address) {
+            known->second.reset();
+        }
+    }
+    return [peers = std::move(peers)](const std::string& title) -> std::optional<CommitmentPeer> {
+        const auto found = peers.find(title);
+        return found == peers.end() ? std::nullopt : found->second;
+    };
 }
 
 archive::IngestOptions ingest_options(const ArchivedSettings& settings)

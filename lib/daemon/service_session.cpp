@@ -7,6 +7,7 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace pacs::daemon {
@@ -60,8 +61,25 @@ public:
           rights_(negotiated.admission.rights),
           synchronous_(negotiated.window.invoked == 1),
           extended_(negotiated.extended_granted),
-          find_(parts.archive.index(), {.retrieve_ae = negotiated.called_ae})
+          find_(parts.archive.index(), {.retrieve_ae = negotiated.called_ae}),
+          negotiated_(negotiated)
     {
+    }
+    ~ArchiveSession() override
+    {
+        if (events_) {
+            parts_.commitments.closed(events_);
+        }
+    }
+    ArchiveSession(const ArchiveSession&) = delete;
+    ArchiveSession& operator=(const ArchiveSession&) = delete;
+
+    void on_open(const std::shared_ptr<net::EventOutbox>& events) override
+    {
+        if ((rights_ & bit(Right::commit)) != 0) {
+            events_ = events;
+            parts_.commitments.opened(negotiated_, events);
+        }
     }
 
     bool may(const net::Request& request) const override { return daemon::may(rights_, request); }
@@ -70,7 +88,8 @@ public:
                                 const net::Context& context) override
     {
         if (is_find_class(context.abstract_syntax) ||
-            context.abstract_syntax == dicom::uids::verification) {
+            context.abstract_syntax == dicom::uids::verification ||
+            context.abstract_syntax == dicom::uids::storage_commitment) {
             return net::refuse_store(archive::store_statuses::not_storage.status,
                                      "no storage SOP class");
         }
@@ -101,6 +120,16 @@ public:
                             responder);
     }
 
+    net::Response on_other(const net::Request& request, const net::Context& context,
+                           const std::string& data, net::Responder& responder) override
+    {
+        const auto* action = std::get_if<net::ActionRequest>(&request);
+        if (action != nullptr && context.abstract_syntax == dicom::uids::storage_commitment) {
+            return parts_.commitments.answer(*action, context, negotiated_, data);
+        }
+        return Session::on_other(request, context, data, responder);
+    }
+
 private:
     index::QueryOptions granted(const std::string& sop_class) const
     {
@@ -119,6 +148,8 @@ private:
     bool synchronous_;  ///< one operation at a time, PS3.7 D.3.3.3
     std::vector<net::ExtendedNegotiation> extended_;
     FindService find_;
+    const net::Negotiated& negotiated_;  // outlives the session
+    std::shared_ptr<net::EventOutbox> events_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "archive/archive.hpp"
 #include "archive/ingest.hpp"
+#include "daemon/commitment_service.hpp"
 #include "daemon/find_service.hpp"
 #include "daemon/service_log.hpp"
 #include "net/server.hpp"
@@ -15,10 +16,11 @@ struct ServiceParts {
     const archive::Archive& archive;
     archive::Ingest& ingest;
     ServiceLog& log;
+    CommitmentService& commitments;
 };
 
 /// The services of the daemon for one association: C-ECHO, C-STORE into `parts.ingest`, C-FIND
-/// from the index.
+/// from the index, storage commitment by `parts.commitments`.
 std::unique_ptr<net::Session> make_session(const ServiceParts& parts,
                                            const net::Negotiated& negotiated);
 

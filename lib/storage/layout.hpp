@@ -36,6 +36,7 @@ public:
     std::filesystem::path incoming() const { return root_ / "incoming"; }
     std::filesystem::path quarantine() const { return root_ / "quarantine"; }
     std::filesystem::path conflicts() const { return root_ / "conflicts"; }
+    std::filesystem::path commitments() const { return root_ / "commitments"; }
     /// Absolute when root is; throws as object_path().
     std::filesystem::path object(const InstanceUids& uids) const
     {

@@ -1,5 +1,6 @@
 #include "archive/store_statuses.hpp"
 #include "conformance/tables.hpp"
+#include "daemon/commitment_statuses.hpp"
 #include "daemon/find_statuses.hpp"
 #include "net/rejections.hpp"
 #include "net/server_statuses.hpp"
@@ -70,7 +71,10 @@ std::vector<Table> status_tables()
 {
     return {served("statuses-any", net::server_statuses::all),
             served("statuses-store", archive::store_statuses::all),
-            served("statuses-find", daemon::find_statuses::all), understood(), rejected()};
+            served("statuses-find", daemon::find_statuses::all),
+            served("statuses-commitment", daemon::commitment_statuses::all),
+            understood(),
+            rejected()};
 }
 
 }  // namespace pacs::conformance

@@ -8,7 +8,9 @@ import sqlite3
 import statistics
 import time
 
+import commitment
 import objects
+import wire
 from harness import case, equal, files
 from senders import Senders, check_model
 
@@ -141,3 +143,29 @@ def leftovers_are_adopted_or_cleared(context):
     (incoming / "notes.txt").unlink()
     check_model(archive, senders.model())
     equal(len(objects.stored_files(archive)), 5, "objects")
+
+
+@case
+def killed_before_a_commitment_is_reported(context):
+    """kill -9 as soon as a request for storage commitment is answered, again and again: the next
+    daemon reports on every one that was."""
+    taken = set()
+    for number in range(30 if LONG else 4):
+        server = context.archived()
+        scu = commitment.calling(server)
+        if not number:
+            instance = commitment.stored(scu, "kept")
+        outcome, reports = commitment.request(scu, f"2.25.{number + 1}", [(wire.CT_IMAGE, instance)])
+        equal(outcome, "status:0000", "N-ACTION")
+        taken.add(f"2.25.{number + 1}")
+        server.kill()  # nothing was acknowledged, whether it was reported or not
+        scu.close()
+    with context.archived() as server:
+        scu = commitment.calling(server)
+        told = set()
+        while told != taken:
+            event, transaction, committed, _ = commitment.await_report(scu)
+            equal((event, committed), (1, [instance]), "report")
+            told.add(transaction)
+        scu.release()
+    equal(list((context.folder / "archive" / "commitments").iterdir()), [], "requests still kept")

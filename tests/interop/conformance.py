@@ -9,11 +9,14 @@ import threading
 
 import attacks_data
 import attacks_dimse
+import commitment
+import hostile_modes
 import statement
 import wire
 from attacks import CONTEXTS, CT_EXPLICIT, FIND
 from attacks_data import ct, instance_of
 from harness import case, equal
+from hostile_scp import HostileScp
 from scu import Scu
 
 # Table by table, what cannot be provoked from outside at will. Tests of faults have the first.
@@ -118,6 +121,30 @@ def conformance_find_statuses(context):
 
 
 @case
+def conformance_commitment_statuses(context):
+    seen = set()
+    with context.archived() as server:
+        scu = Scu("127.0.0.1", server.port).associate(commitment.CONTEXTS)
+
+        def ask(status, transaction="2.25.1", instances=1, **changes):
+            references = [(wire.CT_IMAGE, f"2.25.9.{at + 1}") for at in range(instances)]
+            equal(commitment.request(scu, transaction, references, **changes)[0],
+                  f"status:{status}", "an N-ACTION")
+            seen.add(status)
+
+        # who does not answer reports lets requests pile up
+        ask("0112", e_1001="2.25.7")
+        ask("0123", e_1008=2)
+        ask("0115", transaction="")
+        ask("0115", instances=0)
+        for number in range(100):
+            ask("0000", transaction=f"2.25.{number + 1}")
+        ask("0213", transaction="2.25.101")
+        scu.close()
+    all_provoked("statuses-commitment", "N-ACTION", seen)
+
+
+@case
 def conformance_matching(context):
     """Each way of matching that the page gives a key is taken, and finds the one object there is."""
     uid = instance_of("matched")
@@ -157,7 +184,7 @@ def conformance_any_statuses(context):
         ("0118", wire.message(1, echo(e_0002="1.2.abc"))),
         ("0117", wire.message(CT_EXPLICIT, wire.store_rq(wire.CT_IMAGE, "1..2"), ct(uid))),
         ("A900", wire.message(FIND, wire.find_rq(), long)),
-        ("0213", wire.message(1, action, long)),
+        ("0213", wire.message(1, action, long * 4)),
     ]
     with context.archived() as server:
         for status, message in probes:
@@ -286,9 +313,25 @@ def proposal(words):
     uids = {row[-1]: row[0] for row in statement.table("transfer-syntaxes")}
     classes = {"Verification": wire.VERIFICATION, "CTImageStorage": wire.CT_IMAGE,
                "StudyRootQueryRetrieveInformationModelFind": wire.STUDY_ROOT_FIND,
-               "PatientRootQueryRetrieveInformationModelFind": wire.PATIENT_ROOT_FIND}
+               "PatientRootQueryRetrieveInformationModelFind": wire.PATIENT_ROOT_FIND,
+               "StudyRootQueryRetrieveInformationModelMove": "1.2.840.10008.5.1.4.1.2.2.2",
+               "PatientRootQueryRetrieveInformationModelMove": "1.2.840.10008.5.1.4.1.2.1.2"}
     keyword, syntaxes = words.split(" in ", 1)
     return classes[keyword], [uids[name] for name in syntaxes.split("; ")]
+
+
+def proposed_to_move(context, *options):
+    """What pacs-move proposes once it knows what is to be moved: {SOP class: transfer syntaxes}."""
+    log = context.folder / f"associations{len(options)}"
+    one = '{"find": {"answers": 1, "identifier": "counted"}, "move": {}}'
+    scp = HostileScp(hostile_modes.scenario(one), log)
+    threading.Thread(target=scp.serve, daemon=True).start()
+    context.ours("pacs-move", f"ARCHIVE@127.0.0.1:{scp.port}", "DEST", "PatientID=P000000", *options)
+    scp.close()
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    asked = [event["proposed"] for event in events if event["event"] == "associate"]
+    equal([len(contexts) for contexts in asked], [1, 1], "contexts of C-FIND, then of C-MOVE")
+    return {asked[1][0][0]: asked[1][0][1]}
 
 
 @case
@@ -306,6 +349,9 @@ def conformance_proposals(context):
         for ident, abstract, syntaxes in proposed(context, tool, *arguments,
                                                   window=tool == "pacs-echo"):
             equal(ident, 1, "the only context")
+            heard[program, abstract] = syntaxes
+    for program, options in {"pacs-move": [], "--patient-root": ["--patient-root"]}.items():
+        for abstract, syntaxes in proposed_to_move(context, *options).items():
             heard[program, abstract] = syntaxes
     equal(heard, said, "proposed contexts")
     diagnosing = proposed(context, "pacs-echo", "--diagnose", "PEER", window=True)

@@ -14,7 +14,8 @@ import sys
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent),
                 str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 
-import completing  # noqa: E402,F401  the cases they add
+import committing  # noqa: E402,F401  the cases they add
+import completing  # noqa: E402,F401
 import conformance  # noqa: E402,F401
 import diagnosing  # noqa: E402,F401
 import dumping  # noqa: E402,F401

@@ -1,0 +1,53 @@
+"""Storage commitment of pacs-archived, PS3.4 Annex J."""
+
+import objects
+import wire
+from commitment import await_report, calling, request, stored
+from harness import case, equal
+
+
+@case
+def commitment_on_the_same_association(context):
+    """Only what is read back whole is committed, each failure has its reason; then the same again
+    over a restart in between."""
+    with context.archived() as server:
+        scu = calling(server)
+        good, bad, gone = stored(scu, "good"), stored(scu, "bad"), stored(scu, "gone")
+        at = objects.stored_files(context.folder / "archive")
+        at[bad].write_bytes(at[bad].read_bytes()[:-1] + b"X")
+        at[gone].unlink()
+        asked = [(wire.CT_IMAGE, good), (wire.CT_IMAGE, bad), (wire.CT_IMAGE, gone),
+                 ("1.2.840.10008.5.1.4.1.1.4", good), (wire.CT_IMAGE, "2.25.404")]
+        equal(request(scu, "2.25.1", asked)[0], "status:0000", "N-ACTION")
+        event, transaction, committed, failed = await_report(scu)
+        equal((event, transaction, committed), (2, "2.25.1", [good]), "report")
+        equal(failed, {bad: 0x0110, gone: 0x0110, good: 0x0119, "2.25.404": 0x0112}, "failures")
+        equal(request(scu, "2.25.2", [(wire.CT_IMAGE, good)])[0], "status:0000", "N-ACTION")
+        equal(await_report(scu), (1, "2.25.2", [good], {}), "all committed")
+        # released before it is reported on: kept, over a restart, until the requestor is back
+        equal(request(scu, "2.25.3", [(wire.CT_IMAGE, good)])[0], "status:0000", "N-ACTION")
+        scu.close()
+    kept = context.folder / "archive" / "commitments"
+    equal(len(list(kept.iterdir())), 1, "requests that are kept")
+    with context.archived() as server:
+        other = calling(server, "SOMEBODY")
+        equal(other.echo(), "status:0000", "nothing is told to others")
+        other.release()
+        scu = calling(server)
+        equal(await_report(scu), (1, "2.25.3", [good], {}), "after a restart")
+        scu.release()
+    equal(list(kept.iterdir()), [], "requests that are kept")
+
+
+@case
+def commitment_of_thousands(context):
+    """Ten thousand references in one request."""
+    with context.archived() as server:
+        scu = calling(server)
+        good = stored(scu, "one")
+        asked = [(wire.CT_IMAGE, f"2.25.{10**20 + at}") for at in range(9999)]
+        asked.append((wire.CT_IMAGE, good))
+        equal(request(scu, "2.25.1", asked)[0], "status:0000", "N-ACTION")
+        event, _, committed, failed = await_report(scu)
+        equal((event, committed, len(failed)), (2, [good], 9999), "report")
+        scu.release()
