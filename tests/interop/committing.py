@@ -1,9 +1,15 @@
 """Storage commitment of pacs-archived, PS3.4 Annex J."""
 
+import json
+import threading
+import time
+
+import hostile_modes
 import objects
 import wire
 from commitment import await_report, calling, request, stored
 from harness import case, equal
+from hostile_scp import HostileScp
 
 
 @case
@@ -37,6 +43,35 @@ def commitment_on_the_same_association(context):
         equal(await_report(scu), (1, "2.25.3", [good], {}), "after a restart")
         scu.release()
     equal(list(kept.iterdir()), [], "requests that are kept")
+
+
+@case
+def commitment_reported_by_a_call(context):
+    """The requestor has gone and is called: at first it fails, at first it is not even there."""
+    log = context.folder / "requestor"
+    scp = HostileScp(hostile_modes.scenario('{"status": "0110", "times": 1}'), log)
+    threading.Thread(target=scp.serve, daemon=True).start()
+    config = context.folder / "pacs.toml"
+    config.write_text(f"""[node.modality]
+address = "MODALITY@127.0.0.1:{scp.port}"
+allow = ["all"]
+""", encoding="utf-8")
+    with context.archived("--config", str(config)) as server:
+        scu = calling(server)
+        good = stored(scu, "good")
+        equal(request(scu, "2.25.1", [(wire.CT_IMAGE, good)])[0], "status:0000", "N-ACTION")
+        scu.close()  # without a word, and without an answer to what may be on its way
+        kept = context.folder / "archive" / "commitments"
+        until = time.monotonic() + 60
+        while list(kept.iterdir()) and time.monotonic() < until:
+            time.sleep(0.05)
+        equal(list(kept.iterdir()), [], "requests that are kept")
+    scp.close()
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    reports = [event for event in events if event["event"] == "request"]
+    equal([event["command"] for event in reports], ["0100", "0100"], "N-EVENT-REPORT, twice")
+    equal({event["calling"] for event in events if event["event"] == "associate"}, {"ARCHIVE"},
+          "calling title")
 
 
 @case

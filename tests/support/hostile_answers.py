@@ -6,6 +6,7 @@ import struct
 import wire
 
 QUERIES = "1.2.840.10008.5.1.4.1.2."
+COMMITMENT = b"1.2.840.10008.1.20.1"
 
 RAW_PDUS = {
     "pdu-unknown": wire.pdu(0x63, b"what is this"),
@@ -32,6 +33,9 @@ def acceptance(body, request, lies):
     items = [wire.item(0x10, wire.text(wire.APPLICATION_CONTEXT))]
     items += accepted_contexts(request["contexts"], lies)
     user = wire.user_items(lies.get("max_pdu", 131072), lies.get("window") or window_of(request))
+    role = request["user"].get(0x54, b"")
+    if COMMITMENT in role:  # whoever reports on storage commitments is SCP, and we listen
+        user += wire.item(0x54, role)
     how = lies.get("user", "good")
     if how == "good":
         items.append(wire.item(0x50, user))
