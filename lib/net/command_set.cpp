@@ -247,12 +247,22 @@ DataSet decode_command(std::span<const std::byte> bytes)
     } catch (const Error& error) {
         hopeless(error.what());
     }
+    // Orthanc puts the identifier of a failed C-GET or C-MOVE, the list of failed instances, behind
+    // its command set: what is of group 0008 is not looked at.
+    DataSet group;
     for (const auto& element : command.elements()) {
-        if (element.tag.group() != 0 || !element.items.empty()) {
+        if ((element.tag.group() != 0 && element.tag.group() != 8) || !element.items.empty()) {
             hopeless(fmt::format("{} in a command set", element.tag.formatted()));
         }
+        if (element.tag.group() == 0) {
+            group.put(element);
+        }
     }
-    check_group_length(command, bytes.size());
+    const bool strays = group.elements().size() != command.elements().size();
+    command = std::move(group);
+    if (!strays) {
+        check_group_length(command, bytes.size());
+    }
     (void)field_of(command);
     if (!command.has(tags::data_set_type)) {
         hopeless("command set without Command Data Set Type");

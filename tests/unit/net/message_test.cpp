@@ -194,6 +194,16 @@ TEST_CASE("a response needs a status and a message")
     CHECK_THROWS_AS(parse_response(to_command(Request{EchoRequest{1}})), CommandError);
 }
 
+TEST_CASE("an identifier behind a command set, as Orthanc sends it, is left out")
+{
+    auto command = to_command(Request{EchoRequest{7}});
+    command.set_text(dicom::Tag{0x0008, 0x0058}, "1.2.3\\1.2.4", dicom::Vr::UI);
+    const auto bytes = encode_command(command);
+    const auto read = decode_command(std::as_bytes(std::span{bytes}));
+    CHECK(message_id(parse_request(read)) == 7);
+    CHECK_FALSE(read.has(dicom::Tag{0x0008, 0x0058}));
+}
+
 TEST_CASE("bytes that are no command set are refused")
 {
     using Catch::Contains;
