@@ -22,6 +22,8 @@ struct EntryDeleter {
     void operator()(archive_entry* entry) const noexcept { archive_entry_free(entry); }
 };
 
+constexpr std::size_t block_bytes = std::size_t{128} << 10U;
+
 bool is_printable_ascii(const std::string& text) noexcept
 {
     return !text.empty() &&
@@ -35,6 +37,7 @@ struct TarWriter::State {
     std::string name;
     std::string failure;
     bool discard = false;
+    std::vector<std::byte> waiting;  ///< for a write of some size, or the end of a member
     std::unique_ptr<archive, ArchiveDeleter> handle;
 
     /// Never tells libarchive of a failure: it leaks its buffers in a writer that failed. What is
@@ -42,14 +45,24 @@ struct TarWriter::State {
     static la_ssize_t write(archive*, void* user, const void* bytes, std::size_t count)
     {
         auto& self = *static_cast<State*>(user);
-        try {
-            if (!self.discard && self.failure.empty()) {
-                write_all(self.fd, {static_cast<const std::byte*>(bytes), count}, self.name);
-            }
-        } catch (const std::exception& error) {
-            self.failure = error.what();
+        const auto* const begin = static_cast<const std::byte*>(bytes);
+        self.waiting.insert(self.waiting.end(), begin, begin + count);
+        if (self.waiting.size() >= block_bytes) {
+            self.drain();
         }
         return static_cast<la_ssize_t>(count);
+    }
+
+    void drain()
+    {
+        try {
+            if (!discard && failure.empty()) {
+                write_all(fd, waiting, name);
+            }
+        } catch (const std::exception& error) {
+            failure = error.what();
+        }
+        waiting.clear();
     }
 
     void require(bool done) const
@@ -75,13 +88,13 @@ struct TarWriter::State {
     }
 };
 
-TarWriter::TarWriter(int fd, std::string name) : state_(new State{fd, std::move(name), {}, {}, {}})
+TarWriter::TarWriter(int fd, std::string name)
+    : state_(new State{fd, std::move(name), {}, {}, {}, {}})
 {
     state_->handle.reset(archive_write_new());
     archive* handle = state_->handle.get();
     archive_write_set_format_pax_restricted(handle);
-    archive_write_set_bytes_per_block(handle, 128 * 1024);
-    archive_write_set_bytes_in_last_block(handle, 1);
+    archive_write_set_bytes_per_block(handle, 0);  // it would keep the end of a member back
     state_->require(archive_write_open(handle, state_.get(), nullptr, State::write, nullptr) ==
                     ARCHIVE_OK);
 }
@@ -117,7 +130,7 @@ void TarWriter::add(const std::string& member, std::span<const std::byte> head, 
     if (!head.empty()) {
         state_->write_data(head);
     }
-    std::vector<std::byte> buffer(std::size_t{128} << 10U);
+    std::vector<std::byte> buffer(block_bytes);
     for (std::uint64_t at = offset; at < body.size();) {
         const std::size_t want =
             static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), body.size() - at));
@@ -129,12 +142,16 @@ void TarWriter::add(const std::string& member, std::span<const std::byte> head, 
         state_->write_data(std::span{buffer}.first(count));
         at += count;
     }
-    state_->require(archive_write_finish_entry(state_->handle.get()) == ARCHIVE_OK);
+    const bool done = archive_write_finish_entry(state_->handle.get()) == ARCHIVE_OK;
+    state_->drain();
+    state_->require(done);
 }
 
 void TarWriter::finish()
 {
-    state_->require(archive_write_close(state_->handle.get()) == ARCHIVE_OK);
+    const bool done = archive_write_close(state_->handle.get()) == ARCHIVE_OK;
+    state_->drain();
+    state_->require(done);
 }
 
 }  // namespace pacs::stream

@@ -24,7 +24,8 @@ public:
     /// The name of an instance's member. Throws Error(data) unless all three are valid UIDs.
     static std::string member_name(const std::string& study, const std::string& series,
                                    const std::string& instance);
-    /// Writes one member: `head` (may be empty) and then `body` from `offset` on.
+    /// Writes one member: `head` (may be empty) and then `body` from `offset` on. All of it is with
+    /// the reader when it returns, so that a pipe flows object by object.
     /// Throws Error(data) for a name that is not printable ASCII, Error(storage) when writing
     /// fails or `body` became shorter; the stream is then good for nothing.
     void add(const std::string& member, std::span<const std::byte> head, const Content& body,
