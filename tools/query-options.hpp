@@ -6,10 +6,17 @@
 
 #include <CLI/CLI.hpp>
 
-/// Adds an option for each wish, in the group that `app` has by default. `wishes` must outlive it.
-inline void add_wish_options(CLI::App& app, pacs::query::Wishes& wishes)
+#include <string_view>
+
+/// Adds an option for each wish but the one named `without`, in the group that `app` has by
+/// default. `wishes` must outlive it.
+inline void add_wish_options(CLI::App& app, pacs::query::Wishes& wishes,
+                             std::string_view without = {})
 {
     for (const pacs::query::WishOption& wish : pacs::query::wish_options()) {
+        if (wish.name == without) {
+            continue;
+        }
         if (wish.flag != nullptr) {
             app.add_flag(wish.name, wishes.*wish.flag, wish.help);
         } else if (wish.single != nullptr) {

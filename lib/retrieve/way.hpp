@@ -24,6 +24,9 @@ struct Errand {
     /// Those that are awaited, as places in Study::instances, never empty; but for level `study`
     /// all are of one series. Others that come are not kept.
     std::vector<std::uint32_t> instances;
+    /// How often these were asked for in vain: from the second time on, a way may be less exact in
+    /// what it proposes than the announcement was.
+    unsigned attempt = 0;
 
     /// Of the series, or of the first instance.
     const std::string& series() const { return study->series_of(instances.front()); }
@@ -77,6 +80,13 @@ public:
     virtual bool complete() const = 0;
 };
 
+/// Why one instance of an errand did not come, where a Way knows it.
+struct Refusal {
+    std::uint32_t place = 0;  ///< in Study::instances
+    std::string reason;       ///< a word of pacs-records(5)
+    std::string message;      ///< for people
+};
+
 /// How an errand ended, as the source tells it. What was taken is known to the Delivery, which is
 /// believed; this says why the rest did not come.
 struct WayEnding {
@@ -91,6 +101,8 @@ struct WayEnding {
     std::string reason = {};
     std::string message = {};
     bool may_pass = true;  ///< asking again may help
+    /// Those that have a reason of their own.
+    std::vector<Refusal> refused = {};
 };
 
 /// One way to have objects of a source come: C-GET, C-MOVE to ourselves, WADO-RS, reading files.
@@ -106,7 +118,7 @@ public:
     ///
     /// Throws net::PeerError when the source cannot be reached, or fails in the middle (what was
     /// taken stands; the next fetch() connects anew), with PeerFault::nothing_accepted when it does
-    /// not offer this way. Error(limit) when the time for the whole run is over.
+    /// not offer this way.
     virtual WayEnding fetch(const Errand& errand, Delivery& delivery) = 0;
     /// Ends the conversation in good order, as far as that can be had.
     virtual void close() noexcept = 0;

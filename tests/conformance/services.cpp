@@ -6,6 +6,7 @@
 #include "dicom/uid.hpp"
 #include "moving/job.hpp"
 #include "net/echo.hpp"
+#include "net/get.hpp"
 #include "query/source.hpp"
 #include "send/context_plan.hpp"
 
@@ -43,6 +44,12 @@ bool proposed(const std::vector<net::Proposal>& proposals, std::string_view uid)
 }
 
 /// Which of our programs asks for this class as SCU, but for storage classes.
+/// What C-GET proposes beside the storage classes that are to come.
+std::vector<net::Proposal> get_proposals(QueryRoot root)
+{
+    return net::get_proposals(dicom::get_class(root), {});
+}
+
 std::string requestors(std::string_view uid)
 {
     if (proposed(net::verification_proposals(), uid)) {
@@ -50,7 +57,11 @@ std::string requestors(std::string_view uid)
     }
     if (proposed(moving::move_proposals(false), uid) ||
         proposed(moving::move_proposals(true), uid)) {
-        return "pacs-move";
+        return "pacs-move, pacs-get";
+    }
+    if (proposed(get_proposals(QueryRoot::study), uid) ||
+        proposed(get_proposals(QueryRoot::patient), uid)) {
+        return "pacs-get";
     }
     const bool found = proposed(query::find_proposals(QueryRoot::study), uid) ||
                        proposed(query::find_proposals(QueryRoot::patient), uid);
@@ -154,6 +165,8 @@ Table contexts()
     add("--patient-root", query::find_proposals(QueryRoot::patient));
     add("pacs-move", moving::move_proposals(false));
     add("--patient-root", moving::move_proposals(true));
+    add("pacs-get", get_proposals(QueryRoot::study));
+    add("--patient-root", get_proposals(QueryRoot::patient));
     return table;
 }
 

@@ -20,6 +20,7 @@ import conformance  # noqa: E402,F401
 import diagnosing  # noqa: E402,F401
 import dumping  # noqa: E402,F401
 import from_peers  # noqa: E402,F401
+import getting  # noqa: E402,F401
 import guarding  # noqa: E402,F401
 import harness  # noqa: E402
 import large_answers  # noqa: E402,F401

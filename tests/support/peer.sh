@@ -76,3 +76,12 @@ finish_asking() {
     rm -r asked.*
     asked=0
 }
+
+# start_getting MODE: a small archive that answers C-GET as told (getting_peer.py); $PORT, peer.log
+start_getting() {
+    mkfifo port.$$
+    python3 -B "$PACS_SUPPORT/getting_peer.py" "$1" --log peer.log >port.$$ &
+    peers="$peers $!"
+    read -r PORT <port.$$
+    rm port.$$
+}

@@ -1,0 +1,280 @@
+#include "retrieve/announcer.hpp"
+
+#include "base/log.hpp"
+#include "dicom/uid.hpp"
+#include "query/answer_check.hpp"
+#include "query/answer_record.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <unordered_set>
+#include <utility>
+
+namespace pacs::retrieve {
+
+namespace {
+
+using dicom::QueryLevel;
+
+constexpr dicom::Tag modality{0x0008, 0x0060};
+constexpr dicom::Tag available_transfer_syntax{0x0008, 0x3002};
+constexpr dicom::Tag instances_in_series{0x0020, 0x1209};
+
+/// UIDs in one key: beyond some thousand bytes servers are known to fail.
+constexpr std::size_t longest_list = 100;
+/// More distinct values than that are no classes or syntaxes.
+constexpr std::size_t most_shared = 1000;
+
+/// The place of a value in a list, where it is put when it is not there; 0, "not known", for one
+/// that is no UID.
+std::uint16_t place_in(std::vector<std::string>& list, const std::string& uid)
+{
+    if (!dicom::is_valid_uid(uid)) {
+        return 0;
+    }
+    const auto found = std::ranges::find(list, uid);
+    if (found == list.end() && list.size() < most_shared) {
+        list.push_back(uid);
+        return static_cast<std::uint16_t>(list.size() - 1);
+    }
+    return found == list.end() ? std::uint16_t{0}
+                               : static_cast<std::uint16_t>(std::distance(list.begin(), found));
+}
+
+std::uint32_t series_place(Study& study, const std::string& series)
+{
+    const auto found = std::ranges::find(study.series, series);
+    if (found == study.series.end()) {
+        study.series.push_back(series);
+        study.modalities.emplace_back();
+        return static_cast<std::uint32_t>(study.series.size() - 1);
+    }
+    return static_cast<std::uint32_t>(std::distance(study.series.begin(), found));
+}
+
+void add(Study& study, std::uint32_t series, const WishedInstance& instance)
+{
+    study.instances.push_back({instance.uid, series, place_in(study.classes, instance.sop_class),
+                               place_in(study.syntaxes, instance.transfer_syntax)});
+}
+
+/// An instance may be announced twice by a confused source.
+void drop_repeated(Study& study)
+{
+    std::unordered_set<std::string_view> seen;
+    std::vector<bool> again(study.instances.size());
+    bool any = false;
+    for (std::size_t i = 0; i < study.instances.size(); ++i) {
+        again[i] = !seen.insert(study.instances[i].uid).second;
+        any = any || again[i];
+    }
+    if (!any) {
+        return;
+    }
+    Study kept = study;
+    kept.instances.clear();
+    kept.places.clear();
+    for (std::size_t i = 0; i < study.instances.size(); ++i) {
+        if (!again[i]) {
+            kept.instances.push_back(study.instances[i]);
+            if (!study.places.empty()) {
+                kept.places.push_back(study.places[i]);
+            }
+        }
+    }
+    study = std::move(kept);
+}
+
+/// What was wished for by name and is not announced.
+void note_absent(const StudyWish& wish, Announcement& told)
+{
+    const Study& study = *told.study;
+    std::unordered_set<std::string_view> there;
+    for (const Instance& instance : study.instances) {
+        there.insert(instance.uid);
+    }
+    for (const WishedSeries& series : wish.series) {
+        if (series.instances.empty() &&
+            std::ranges::find(study.series, series.uid) == study.series.end()) {
+            told.absent.push_back({series.uid, {}});
+        }
+        for (const WishedInstance& instance : series.instances) {
+            if (!there.contains(instance.uid)) {
+                told.absent.push_back({series.uid, instance.uid});
+            }
+        }
+    }
+}
+
+Announcement told_by(const StudyWish& wish)
+{
+    Announcement told{std::make_shared<Study>(), false, {}, {}, {}};
+    told.study->uid = wish.study;
+    told.study->patient_id = wish.patient_id;
+    for (const WishedSeries& series : wish.series) {
+        const std::uint32_t place = series_place(*told.study, series.uid);
+        for (const WishedInstance& instance : series.instances) {
+            add(*told.study, place, instance);
+        }
+    }
+    told.whole_series.assign(told.study->series.size(), false);
+    drop_repeated(*told.study);
+    return told;
+}
+
+}  // namespace
+
+/// A series as the source describes it.
+struct Announcer::Stated {
+    std::string uid;
+    std::string modality;
+    std::optional<std::int64_t> instances;
+};
+
+query::Wishes Announcer::wishes_for(const StudyWish& wish, QueryLevel level) const
+{
+    query::Wishes wishes;
+    wishes.level = level;
+    wishes.study = {wish.study};
+    wishes.named_only = true;
+    wishes.patient_root = options_.patient_root;
+    if (options_.patient_root && !wish.patient_id.empty()) {
+        wishes.patient_id = {wish.patient_id};
+    }
+    return wishes;
+}
+
+void Announcer::put(const query::Wishes& wishes, Announcement& told,
+                    const std::function<void(const query::Answer&)>& take)
+{
+    const query::Question question = query::make_question(wishes, options_.charset, query::today());
+    const query::AnswerCheck check{question, options_.charset};
+    std::uint64_t useless = 0;
+    const query::Ending ending = source_.ask(question, 0, [&](query::Answer&& answer, bool) {
+        const auto verdict = check.check(answer).verdict;
+        if (verdict == query::Verdict::good || verdict == query::Verdict::character_set) {
+            take(answer);
+        } else {
+            ++useless;
+        }
+    });
+    if (useless > 0) {
+        log::warning("{} answers about study {} do not match what was asked for", useless,
+                     told.study->uid);
+    }
+    if (const std::string message = query::ending_message(ending); !message.empty()) {
+        told.failures.push_back({.reason = "status", .message = message});
+    }
+}
+
+void Announcer::ask_series(const StudyWish& wish, Announcement& told, std::vector<Stated>& stated)
+{
+    query::Wishes wishes = wishes_for(wish, QueryLevel::series);
+    for (const WishedSeries& series : wish.series) {
+        wishes.series.push_back(series.uid);
+    }
+    wishes.keys = {"SeriesInstanceUID", "Modality", "NumberOfSeriesRelatedInstances"};
+    put(wishes, told, [&](const query::Answer& answer) {
+        const dicom::DataSet& series = answer.identifier;
+        const std::string uid = series.text(dicom::tags::series_instance_uid);
+        if (dicom::is_valid_uid(uid) &&
+            std::ranges::find(stated, uid, &Stated::uid) == stated.end()) {
+            stated.push_back({uid, series.text(modality), series.integer(instances_in_series)});
+        }
+    });
+}
+
+void Announcer::ask_instances(const StudyWish& wish, const std::string& series,
+                              const std::vector<WishedInstance>& wanted, Announcement& told)
+{
+    query::Wishes wishes = wishes_for(wish, QueryLevel::instance);
+    wishes.relational = options_.relational;
+    if (!series.empty()) {
+        wishes.series = {series};
+    }
+    wishes.keys = {"SOPInstanceUID", "SOPClassUID", "AvailableTransferSyntaxUID"};
+    if (options_.relational) {
+        wishes.keys.emplace_back("SeriesInstanceUID");
+    }
+    for (const WishedInstance& instance : wanted) {
+        wishes.keys.push_back("SOPInstanceUID=" + instance.uid);
+    }
+    Study& study = *told.study;
+    put(wishes, told, [&](const query::Answer& answer) {
+        const dicom::DataSet& found = answer.identifier;
+        const std::string of =
+            series.empty() ? found.text(dicom::tags::series_instance_uid) : series;
+        const std::string uid = found.text(dicom::tags::sop_instance_uid);
+        if (!dicom::is_valid_uid(of) || !dicom::is_valid_uid(uid)) {
+            told.failures.push_back({.reason = "invalid_uid",
+                                     .message = "an instance is announced without valid UIDs"});
+            return;
+        }
+        const auto syntaxes = found.texts(available_transfer_syntax);
+        add(study, series_place(study, of),
+            {uid, found.text(dicom::tags::sop_class_uid), syntaxes.empty() ? "" : syntaxes[0]});
+        if (answer.place) {
+            study.places.push_back(*answer.place);
+        }
+    });
+}
+
+void Announcer::ask_for_lists(const StudyWish& wish, const WishedSeries& series, Announcement& told)
+{
+    const std::span all{series.instances};
+    for (std::size_t at = 0; at < all.size(); at += longest_list) {
+        const auto part = all.subspan(at, std::min(longest_list, all.size() - at));
+        ask_instances(wish, series.uid, {part.begin(), part.end()}, told);
+    }
+}
+
+Announcement Announcer::announce(const StudyWish& wish)
+{
+    if (wish.tells_all() && !options_.relational) {
+        return told_by(wish);
+    }
+    Announcement told{std::make_shared<Study>(), wish.series.empty(), {}, {}, {}};
+    Study& study = *told.study;
+    study.uid = wish.study;
+    study.patient_id = wish.patient_id;
+    if (options_.relational && wish.series.empty()) {
+        ask_instances(wish, {}, {}, told);
+        told.whole_series.assign(study.series.size(), true);
+        drop_repeated(study);
+        return told;
+    }
+    ask_by_series(wish, told);
+    drop_repeated(study);
+    note_absent(wish, told);
+    return told;
+}
+
+void Announcer::ask_by_series(const StudyWish& wish, Announcement& told)
+{
+    Study& study = *told.study;
+    std::vector<Stated> stated;
+    ask_series(wish, told, stated);
+    for (const Stated& series : stated) {
+        const auto asked = std::ranges::find(wish.series, series.uid, &WishedSeries::uid);
+        const std::size_t before = study.instances.size();
+        const std::uint32_t place = series_place(study, series.uid);
+        study.modalities[place] = series.modality;
+        const bool whole = asked == wish.series.end() || asked->instances.empty();
+        told.whole_series.push_back(whole);
+        if (whole) {
+            ask_instances(wish, series.uid, {}, told);
+        } else {
+            ask_for_lists(wish, *asked, told);
+        }
+        const std::size_t found = study.instances.size() - before;
+        if (whole && series.instances && *series.instances > static_cast<std::int64_t>(found)) {
+            log::warning("series {} states {} instances and announces {}", series.uid,
+                         *series.instances, found);
+        }
+    }
+}
+
+}  // namespace pacs::retrieve

@@ -1,0 +1,120 @@
+#include "retrieve/ways.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "net/resolve.hpp"
+#include "retrieve/copy_way.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pacs::retrieve {
+
+namespace {
+
+using net::EndpointKind;
+
+bool is_peer(const net::Endpoint& endpoint)
+{
+    return endpoint.kind == EndpointKind::peer;
+}
+
+bool is_local(const net::Endpoint& endpoint)
+{
+    return endpoint.kind == EndpointKind::archive || endpoint.kind == EndpointKind::index;
+}
+
+std::vector<std::string> ways_of(const WaysOptions& options)
+{
+    if (is_local(options.endpoint)) {
+        return {"copy"};
+    }
+    return options.listen ? std::vector<std::string>{"get", "move"}
+                          : std::vector<std::string>{"get"};
+}
+
+void check(const WaysOptions& options)
+{
+    const auto refuse = [](const std::string& why, const std::string& hint = {}) {
+        throw Error(ErrorKind::usage, "reading the command line: " + why, hint);
+    };
+    if (!is_peer(options.endpoint) && !is_local(options.endpoint)) {
+        throw Error(ErrorKind::usage,
+                    fmt::format("fetching from {}: neither a DICOM peer, nor an archive, nor an "
+                                "index",
+                                log::printable(options.endpoint.text)),
+                    "write TITLE@HOST:PORT, @NAME of pacs.toml, a folder with archive.toml, or an "
+                    "index file");
+    }
+    for (const std::string& way : options.via) {
+        const bool known =
+            is_peer(options.endpoint) ? way == "get" || way == "move" : way == "copy";
+        if (!known) {
+            refuse(fmt::format("nothing is to be had from this source by {}", log::printable(way)),
+                   is_peer(options.endpoint) ? "a peer has get and move"
+                                             : "files are copied, whatever --via says");
+        }
+    }
+    const bool moves = std::ranges::find(options.via, "move") != options.via.end();
+    if (moves && !options.listen) {
+        refuse("--via move without --listen",
+               "say with --listen on which address and port the source can reach us");
+    }
+    if (options.listen && !is_peer(options.endpoint)) {
+        refuse("--listen is for a source that is a DICOM peer");
+    }
+    if (options.listen && !options.via.empty() && !moves) {
+        refuse("--listen without move among --via");
+    }
+}
+
+}  // namespace
+
+Ways::Ways(WaysOptions options) : options_(std::move(options))
+{
+    check(options_);
+    if (options_.via.empty()) {
+        options_.via = ways_of(options_);
+    }
+    if (options_.listen) {
+        listen();
+    }
+}
+
+void Ways::listen()
+{
+    const net::RequestOptions& request = options_.peer.request;
+    MoveReceiverOptions how;
+    how.listen = *options_.listen;
+    how.title = request.calling_ae;
+    how.senders = net::resolve(options_.peer.peer.host, Deadline::after(request.connect_timeout),
+                               request.stop);
+    how.transfer_syntaxes = options_.peer.transfer_syntaxes;
+    how.idle_timeout = request.idle_timeout;
+    how.max_pdu_bytes = request.max_pdu_bytes;
+    receiver_ = std::make_unique<MoveReceiver>(how);
+    log::info("listening at {} as {}", receiver_->address().str(), how.title);
+}
+
+std::vector<WayMaker> Ways::makers()
+{
+    std::vector<WayMaker> makers;
+    for (const std::string& way : options_.via) {
+        if (way == "get") {
+            makers.emplace_back([this] { return get_way(options_.peer); });
+        } else if (way == "move") {
+            makers.emplace_back([this] { return move_way(options_.peer, *receiver_); });
+        } else {
+            makers.emplace_back([] { return copy_way(); });
+        }
+    }
+    return makers;
+}
+
+std::optional<net::ListenAddress> Ways::listening() const
+{
+    return receiver_ ? std::optional{receiver_->address()} : std::nullopt;
+}
+
+}  // namespace pacs::retrieve
