@@ -19,8 +19,8 @@ fi
 [ "$mode" = --all ] && export PACS_TEST_LONG=1
 unset DISPLAY COLUMNS NO_COLOR PACS_CONFIG 2>/dev/null || true
 export LC_ALL=C.UTF-8 TCP_NODELAY=1
-# ccache, where it is, may use what another checkout compiled
-export CCACHE_BASEDIR="$here" CCACHE_NOHASHDIR=1
+# ccache, where it is, may use what another checkout compiled, and precompiled headers
+export CCACHE_BASEDIR="$here" CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 mkdir -p "$build"
 passed=0 failed=0
 
