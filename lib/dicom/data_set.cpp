@@ -11,23 +11,6 @@ namespace pacs::dicom {
 
 namespace {
 
-constexpr std::string_view padding{" \0", 2};
-
-std::string_view trimmed(std::string_view text, bool leading_too) noexcept
-{
-    const auto last = text.find_last_not_of(padding);
-    if (last == std::string_view::npos) {
-        return {};
-    }
-    text = text.substr(0, last + 1);
-    return leading_too ? text.substr(std::min(text.find_first_not_of(' '), text.size())) : text;
-}
-
-std::string_view trimmed(std::string_view text, Vr vr) noexcept
-{
-    return is_text(vr) ? trimmed(text, !leading_spaces_count(vr)) : text;
-}
-
 std::uint64_t little_endian(std::string_view bytes) noexcept
 {
     std::uint64_t value = 0;
@@ -48,7 +31,7 @@ std::string little_endian(std::uint64_t value, std::size_t bytes)
 
 std::optional<std::int64_t> parse_integer_string(std::string_view text) noexcept
 {
-    text = trimmed(text.substr(0, text.find('\\')), true);
+    text = trimmed(text.substr(0, text.find('\\')), Vr::IS);
     if (text.starts_with('+') && !text.starts_with("+-")) {
         text.remove_prefix(1);
     }

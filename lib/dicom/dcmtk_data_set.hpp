@@ -11,8 +11,8 @@
 class DcmDataset;
 class DcmItem;
 
-/// DCMTK behind functions of ours, for transcode.cpp only: conditions become Error(data), its log
-/// is silent, its codecs are registered once.
+/// DCMTK behind functions of ours, for transcode.cpp and frame_decode.cpp only: conditions become
+/// Error(data), its log is silent, its codecs are registered once.
 namespace pacs::dicom::dcmtk {
 
 struct Deleter {

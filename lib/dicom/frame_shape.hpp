@@ -6,6 +6,8 @@
 
 namespace pacs::dicom {
 
+class DataSet;
+
 /// What the Image Pixel module says of the pixels, PS3.3 C.7.6.3.
 struct FrameShape {
     std::uint32_t rows = 0;
@@ -31,6 +33,11 @@ struct FrameShape {
     {
         return (pixels() * samples * frames * bits_allocated + 7) / 8;
     }
+    /// There is at least one pixel of one to four samples, and all frames in bytes fit 64 bits.
+    bool sane() const noexcept;
 };
+
+/// The shape that the attributes of a data set, or of an item with an icon, describe.
+FrameShape shape_of(const DataSet& data_set);
 
 }  // namespace pacs::dicom

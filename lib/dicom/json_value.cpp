@@ -29,17 +29,6 @@ bool is_digit(char c) noexcept
     return c >= '0' && c <= '9';
 }
 
-std::string_view trimmed(std::string_view text, Vr vr)
-{
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) {
-        text.remove_suffix(1);
-    }
-    while (!leading_spaces_count(vr) && !text.empty() && text.front() == ' ') {
-        text.remove_prefix(1);
-    }
-    return text;
-}
-
 template <typename T>
 T number_at(std::string_view bytes)
 {

@@ -1,5 +1,7 @@
 #include "dicom/vr.hpp"
 
+#include <algorithm>
+
 namespace pacs::dicom {
 
 namespace {
@@ -126,6 +128,18 @@ bool leading_spaces_count(Vr vr) noexcept
     case Vr::SH: return false;
     default: return true;
     }
+}
+
+std::string_view trimmed(std::string_view value, Vr vr) noexcept
+{
+    if (!is_text(vr)) {
+        return value;
+    }
+    const auto last = value.find_last_not_of(std::string_view{" \0", 2});
+    value = value.substr(0, last == std::string_view::npos ? 0 : last + 1);
+    return leading_spaces_count(vr)
+               ? value
+               : value.substr(std::min(value.find_first_not_of(' '), value.size()));
 }
 
 bool has_character_set(Vr vr) noexcept

@@ -59,6 +59,9 @@ bool is_multi_valued_text(Vr vr) noexcept;
 /// Whether leading spaces of a value mean something; PS3.5 6.2 says they do not in AE CS DS IS LO
 /// SH.
 bool leading_spaces_count(Vr vr) noexcept;
+/// A value of text, or one of several, without what means nothing: trailing spaces and NUL, and
+/// leading spaces where they do not count. Values of other VRs stay as they are.
+std::string_view trimmed(std::string_view value, Vr vr) noexcept;
 /// Depends on Specific Character Set, PS3.5 6.1.2.2: LO LT PN SH ST UC UT.
 bool has_character_set(Vr vr) noexcept;
 /// Bytes of one binary value, to be swapped between byte orders: 1 for text, OB and UN, 2, 4 or 8.

@@ -1,15 +1,15 @@
 #include "dump/object_reader.hpp"
 
-#include "dicom/deflate.hpp"
 #include "dicom/element_header.hpp"
 #include "dicom/implicit_vr.hpp"
 #include "dicom/json_value.hpp"
 #include "dicom/structure_walk.hpp"
+#include "dicom/tags_seen.hpp"
+#include "dicom/walk_object.hpp"
 
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -22,34 +22,7 @@ using dicom::Tag;
 using dicom::Vr;
 
 constexpr Tag pixel_representation{0x0028, 0x0103};
-// Most headers are in the first piece; behind the values that are passed over little follows.
-constexpr std::size_t first_piece_bytes = std::size_t{8} << 10U;
-constexpr std::size_t piece_bytes = std::size_t{256} << 10U;
-constexpr std::size_t most_disordered_tags = 100'000;
-
-/// The tags of one data set or item, to find those that come again.
-class TagsSeen {
-public:
-    enum class Seen : std::uint8_t { no, before, too_many };
-
-    Seen add(Tag tag)
-    {
-        if (ascending_.empty() || ascending_.back() < tag) {
-            ascending_.push_back(tag);
-            return Seen::no;
-        }
-        if (std::binary_search(ascending_.begin(), ascending_.end(), tag) ||
-            disordered_.size() >= most_disordered_tags) {
-            return disordered_.size() >= most_disordered_tags ? Seen::too_many : Seen::before;
-        }
-        return disordered_.insert(tag).second ? Seen::no : Seen::before;
-    }
-
-private:
-    std::vector<Tag> ascending_;
-    std::set<Tag> disordered_;
-};
-
+constexpr std::size_t reserved_bytes = std::size_t{8} << 10U;  // for a value, before it comes
 /// What is open around the next element: the data set, a sequence, or an item of one.
 struct Level {
     bool sequence = false;
@@ -58,7 +31,7 @@ struct Level {
     std::uint32_t items = 0;  ///< of a sequence, so far
     std::shared_ptr<const dicom::CharacterSet> charset;
     bool signed_pixels = false;
-    TagsSeen tags;
+    dicom::TagsSeen tags;
 };
 
 class Reader : dicom::StructureWalker::Listener {
@@ -80,7 +53,11 @@ public:
 
     ReadResult run()
     {
-        head_.syntax.deflated() ? read_deflated() : read_plain();
+        const auto read_at = [this](std::uint64_t offset, std::span<std::byte> bytes) {
+            return content_.read_at(offset, bytes);
+        };
+        dicom::walk_object(walker_, read_at, head_.data_offset, content_.size(), head_.syntax,
+                           options_.scan, [this] { return complete_; });
         close_all();
         return {walker_.defect(), too_large_};
     }
@@ -91,64 +68,6 @@ private:
         static const Selection selection;
         return selection;
     }
-
-    // Values that nobody wants are passed over, so that pixels cost no reading.
-    void read_plain()
-    {
-        std::vector<std::byte> buffer(first_piece_bytes);
-        std::uint64_t at = head_.data_offset;
-        while (!complete_) {
-            const std::uint64_t left = content_.size() - std::min(at, content_.size());
-            const std::uint64_t skipped = std::min(walker_.skippable(), left);
-            walker_.skip(skipped);
-            at += skipped;
-            const std::size_t count = content_.read_at(at, buffer);
-            if (count == 0) {
-                walker_.finish();
-                return;
-            }
-            const auto bytes = std::span{buffer}.first(count);
-            if (!walk(bytes)) {
-                return;
-            }
-            at += count;
-            buffer.resize(std::min(buffer.size() * 4, piece_bytes));
-        }
-    }
-
-    void read_deflated()
-    {
-        dicom::Inflater inflater{options_.scan.inflated_bytes};
-        std::vector<std::byte> buffer(first_piece_bytes);
-        std::uint64_t inflated = 0;
-        std::uint64_t at = head_.data_offset;
-        auto status = dicom::Inflater::Status::more;
-        while (!complete_ && status == dicom::Inflater::Status::more && walker_.defect().empty()) {
-            const std::size_t count = content_.read_at(at, buffer);
-            if (count == 0) {
-                break;
-            }
-            at += count;
-            status = inflater.feed(std::span{buffer}.first(count), [&](auto piece) {
-                inflated += piece.size();
-                const bool bomb = inflated / options_.scan.inflate_ratio > at - head_.data_offset;
-                return bomb ? walker_.fail("inflates beyond the limit") : walk(piece);
-            });
-        }
-        if (complete_) {
-            return;
-        }
-        switch (status) {
-        case dicom::Inflater::Status::end: walker_.finish(); break;
-        case dicom::Inflater::Status::more:
-            walker_.fail("cut off: the DEFLATE stream has no end");
-            break;
-        case dicom::Inflater::Status::broken: walker_.fail("not a DEFLATE stream"); break;
-        case dicom::Inflater::Status::over_limit: walker_.fail("inflates beyond the limit"); break;
-        }
-    }
-
-    bool walk(std::span<const std::byte> bytes) { return walker_.walk(bytes) && !complete_; }
 
     bool refuse(std::string_view reason)
     {
@@ -167,14 +86,14 @@ private:
         complete_ = complete_ || (levels_.size() == 1 && last && header.tag > *last);
         const bool sequence = header.vr == Vr::SQ || (header.undefined() && header.vr == Vr::UN);
         const auto seen = around.tags.add(header.tag);
-        if (seen == TagsSeen::Seen::too_many) {
+        if (seen == dicom::TagsSeen::Seen::too_many) {
             return refuse("too many elements out of order");
         }
         if (sink_.written() > options_.output_bytes) {
             return refuse("more to print than an object may have");
         }
         Selection::Wish wish;
-        if (seen == TagsSeen::Seen::no && header.tag.element() != 0 && !complete_ &&
+        if (seen == dicom::TagsSeen::Seen::no && header.tag.element() != 0 && !complete_ &&
             around_is_told()) {
             wish = selection_.of(header.tag, around.wish, depth());
         }
@@ -190,14 +109,14 @@ private:
             return false;
         }
         const bool needed =
-            seen == TagsSeen::Seen::no && header.length <= 1024 &&
+            seen == dicom::TagsSeen::Seen::no && header.length <= 1024 &&
             (tag_ == dicom::tags::specific_character_set || tag_ == pixel_representation);
         if (!needed && (!told_ || becomes_reference(header.length))) {
             return false;
         }
         swap_ = walker_.encoding().big_endian && header.vr != Vr::UN;
         value_.clear();
-        value_.reserve(std::min<std::size_t>(header.length, first_piece_bytes));
+        value_.reserve(std::min<std::size_t>(header.length, reserved_bytes));
         return true;
     }
 

@@ -4,18 +4,17 @@
 #include "dicom/head_view.hpp"
 #include "dicom/tag.hpp"
 #include "dicom/transfer_syntax.hpp"
+#include "dicom/walk_object.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace pacs::scan {
 
-/// The bytes of an object, read by position; returns how many, fewer than asked only at the end.
-using ReadAt = std::function<std::size_t(std::uint64_t offset, std::span<std::byte> bytes)>;
+using dicom::ReadAt;
 
 /// What the start of an object says.
 struct Head {

@@ -20,17 +20,6 @@ bool is_plain(std::string_view text) noexcept
                        [](char c) { return c >= ' ' && c < '~' && c != '"' && c != '\\'; });
 }
 
-std::string_view trimmed(std::string_view text, dicom::Vr vr) noexcept
-{
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) {
-        text.remove_suffix(1);
-    }
-    while (!dicom::leading_spaces_count(vr) && !text.empty() && text.front() == ' ') {
-        text.remove_prefix(1);
-    }
-    return text;
-}
-
 /// Whole numbers without sign and leading zeros, as nearly all are.
 bool is_simple_number(std::string_view text) noexcept
 {
@@ -44,7 +33,7 @@ bool append_quickly(std::string& out, const dicom::Element& element)
     if (!dicom::is_text(element.vr) || element.vr == dicom::Vr::DS) {
         return false;
     }
-    const std::string_view text = trimmed(element.value, element.vr);
+    const std::string_view text = dicom::trimmed(element.value, element.vr);
     if (element.vr == dicom::Vr::IS) {
         if (is_simple_number(text)) {
             out += text;
