@@ -6,7 +6,7 @@
 
 inline const pacs::cli::ToolInfo info{
     .name = "pacs-dump",
-    .summary = "print DICOM objects as records or DICOM JSON, and make them from it",
+    .summary = "print DICOM objects as records or DICOM JSON, compare them, and make them",
     .description =
         "Prints the objects of each SOURCE: a file, a folder (with all beneath it), an archive, or "
         "- "
@@ -35,6 +35,11 @@ inline const pacs::cli::ToolInfo info{
         "File Meta Information is no part of it; --meta "
         "adds it, as others do, and so tells the transfer syntax.\n"
         "\n"
+        "--digest content adds what an object says as one number, content_sha256, which is the same "
+        "in every lossless encoding of it: pacs-content(7). --diff compares two objects so, and "
+        "prints a record for each place where they differ; nothing is printed for what is encoding "
+        "only, such as the transfer syntax, the character set, or padding.\n"
+        "\n"
         "--to-dicom is the way back: each SOURCE is DICOM JSON, one object, a list of them, or one "
         "after the other; without SOURCE standard input is. The objects go to --output; to "
         "standard "
@@ -58,10 +63,16 @@ inline const pacs::cli::ToolInfo info{
           "pacs-dump --format dicom-json --meta /srv/export/0000/000000.dcm | "
           "jq -c '.\"00100020\".Value = [\"TRIAL-7\"]' | "
           "pacs-dump --to-dicom --bulk-from /srv/export >trial.dcm"},
+         {"Whether an object says the same after it was DICOM JSON",
+          "pacs-dump --format dicom-json --bulk-threshold 64MiB /srv/export/0000/000000.dcm | "
+          "pacs-dump --to-dicom | pacs-dump --diff /srv/export/0000/000000.dcm -"},
          {"What of a tar stream has private elements",
           "tar cf - /srv/export | pacs-dump --format path --select private -"}},
-    .see_also = {"pacs-find(1)", "pacs-store(1)", "pacs-records(5)", "pacs-exit-status(7)"},
-    .exit_notes = {{"0", "every object is printed or made, perhaps with a warning"},
-                   {"1", "some could not be read wholly, or not be made"},
-                   {"4", "nothing of the input is DICOM or DICOM JSON, or all of it is damaged"}},
+    .see_also = {"pacs-find(1)", "pacs-store(1)", "pacs-content(7)", "pacs-records(5)",
+                 "pacs-exit-status(7)"},
+    .exit_notes = {{"0", "every object is printed or made, perhaps with a warning; with --diff: "
+                         "they say the same"},
+                   {"1", "some could not be read wholly, or not be made; with --diff: they differ"},
+                   {"4", "nothing of the input is DICOM or DICOM JSON, or all of it is damaged; with "
+                         "--diff: one of the two"}},
 };

@@ -3,10 +3,11 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "cli/tool.hpp"
-#include "cli/validators.hpp"
 #include "dicom/words.hpp"
+#include "dump/diff.hpp"
 #include "dump/job.hpp"
 #include "dump/make_job.hpp"
+#include "pacs-dump-options.hpp"
 #include "pacs-dump-words.hpp"
 
 #include <unistd.h>
@@ -18,16 +19,6 @@ namespace {
 using namespace pacs;
 using cli::ExitCode;
 using cli::Format;
-
-struct Options {
-    std::vector<std::string> sources;
-    std::vector<std::string> select;
-    std::uint64_t bulk_threshold = 1024;
-    std::uint64_t jobs = 0;
-    bool meta = false;
-    bool to_dicom = false;
-    dump::MakeOptions make;
-};
 
 dump::Shape shape_of(Format format)
 {
@@ -56,12 +47,17 @@ void print(cli::Run& run, const dump::Dumped& dumped, bool more)
 
 ExitCode dump_objects(const Options& options, cli::Run& run)
 {
+    if (options.digests.any() && run.records().format() != Format::ndjson) {
+        throw Error(ErrorKind::usage,
+                    "reading the command line: only ndjson has room for --digest");
+    }
     std::error_code ignored;
     dump::DumpOptions how;
     how.shape = shape_of(run.records().format());
     how.selection = dump::Selection{options.select};
     how.bulk_threshold = options.bulk_threshold;
     how.meta = options.meta;
+    how.digests = options.digests;
     how.name_files = options.sources.size() > 1 || options.sources.front() == "-" ||
                      std::filesystem::is_directory(options.sources.front(), ignored);
     stream::Source source{options.sources};
@@ -98,36 +94,32 @@ ExitCode make_objects(Options& options, cli::Run& run)
     return counts.failed == 0 ? ExitCode::ok : nothing ? ExitCode::data : ExitCode::findings;
 }
 
-ExitCode run_either(Options& options, cli::Run& run)
+ExitCode compare(const Options& options, cli::Run& run)
 {
-    if (!options.to_dicom && options.sources.empty()) {
-        throw Error(ErrorKind::usage, "reading the command line: SOURCE is required");
+    cli::Records& records = run.records();
+    if (options.sources.size() != 2) {
+        throw Error(ErrorKind::usage, "reading the command line: --diff compares two objects");
     }
-    return options.to_dicom ? make_objects(options, run) : dump_objects(options, run);
+    if (records.format() != Format::ndjson && records.format() != Format::table) {
+        throw Error(ErrorKind::usage, "reading the command line: --diff has ndjson and table only");
+    }
+    records.set_columns(dump::diff_columns());
+    const auto result =
+        dump::diff(options.sources[0], options.sources[1], dump::Selection{options.ignore},
+                   [&](const JsonLine& line) { records.write(line, cli::Next::ready); });
+    records.on_summary([result](JsonLine& summary) { result.write(summary); });
+    return result.differences == 0 ? ExitCode::ok : ExitCode::findings;
 }
 
-void add_options(CLI::App& app, Options& options)
+ExitCode run_any(Options& options, cli::Run& run)
 {
-    app.add_option("SOURCE", options.sources, "What to print: a file, folder, archive, or -");
-    app.add_option("--select", options.select,
-                   "Print only this attribute: a keyword, a tag, a path through sequences with "
-                   "dots, 0009xxxx, private, or *")
-        ->type_name("KEY");
-    cli::add_size(app, "--bulk-threshold", options.bulk_threshold,
-                  "Point at values of bytes that are longer");
-    app.add_flag("--meta", options.meta, "The File Meta Information (group 0002) too");
-    const auto add = [&](const char* name, auto& value, const char* type, const char* help) {
-        return app.add_option(name, value, help)->type_name(type)->group("DICOM JSON to objects");
-    };
-    app.add_flag("--to-dicom", options.to_dicom, "Read DICOM JSON, and make objects of it")
-        ->group("DICOM JSON to objects");
-    add("-o,--output", options.make.output, "FILE",
-        "Where they go: a file, a folder (with / behind a new one), or - for standard output");
-    add("--bulk-from", options.make.bulk_from, "DIR", "Follow references into this folder");
-    add("--transfer-syntax", options.make.transfer_syntax, "SYNTAX",
-        "UID or keyword of that of objects that do not say; else Explicit VR Little "
-        "Endian");
-    cli::add_number(app, "-j,--jobs", options.jobs, "Read N files at once; 0 is one a core", 0, 64);
+    if (options.to_dicom) {
+        return make_objects(options, run);
+    }
+    if (options.sources.empty()) {
+        throw Error(ErrorKind::usage, "reading the command line: SOURCE is required");
+    }
+    return options.diff ? compare(options, run) : dump_objects(options, run);
 }
 
 }  // namespace
@@ -146,5 +138,5 @@ int main(int argc, char** argv)
     tool.offer_progress();
     tool.offer_words(cli::WordKind::keyword, dicom::keyword_words);
     tool.offer_words(cli::WordKind::transfer_syntax, dicom::transfer_syntax_words);
-    return tool.run(argc, argv, [&](cli::Run& run) { return run_either(options, run); });
+    return tool.run(argc, argv, [&](cli::Run& run) { return run_any(options, run); });
 }

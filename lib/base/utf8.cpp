@@ -1,5 +1,6 @@
 #include "base/utf8.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace pacs {
@@ -66,6 +67,16 @@ bool is_utf8(std::string_view text) noexcept
         at += length;
     }
     return true;
+}
+
+std::size_t utf8_cut(std::string_view text, std::size_t most_bytes) noexcept
+{
+    std::size_t end = std::min(text.size(), most_bytes);
+    while (end < text.size() && end > 0 &&
+           (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+        --end;
+    }
+    return end;
 }
 
 bool is_control(std::string_view text, std::size_t at, std::size_t length) noexcept

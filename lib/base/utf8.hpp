@@ -12,6 +12,9 @@ std::size_t utf8_length(std::string_view text, std::size_t at) noexcept;
 /// True when every byte of `text` is part of a well-formed UTF-8 character.
 bool is_utf8(std::string_view text) noexcept;
 
+/// How much of the front of well-formed text has at most `most_bytes` and ends with a character.
+std::size_t utf8_cut(std::string_view text, std::size_t most_bytes) noexcept;
+
 /// True when the character of `length` bytes at `text[at]` would steer a terminal: C0, DEL or C1.
 bool is_control(std::string_view text, std::size_t at, std::size_t length) noexcept;
 

@@ -73,4 +73,19 @@ CLI::Option* add_number(CLI::App& app, const std::string& names, std::uint64_t& 
                       });
 }
 
+CLI::Option* add_digests(CLI::App& app, bool& file, bool& content)
+{
+    const auto take = [&file, &content](const std::vector<std::string>& kinds) {
+        for (const std::string& kind : kinds) {
+            (kind == "file" ? file : content) = true;
+        }
+    };
+    return app
+        .add_option_function<std::vector<std::string>>(
+            "--digest", take,
+            "SHA-256 of each object: of the file, or of its content, however it is encoded")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"file", "content"}));
+}
+
 }  // namespace pacs::cli

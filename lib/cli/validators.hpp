@@ -26,4 +26,7 @@ CLI::Option* add_number(CLI::App& app, const std::string& names, std::uint64_t& 
                         const std::string& help, std::uint64_t lowest = 0,
                         std::uint64_t highest = std::numeric_limits<std::uint32_t>::max());
 
+/// `--digest file` and `--digest content`, one of them or both: which digests records shall have.
+CLI::Option* add_digests(CLI::App& app, bool& file, bool& content);
+
 }  // namespace pacs::cli

@@ -18,6 +18,14 @@ Content read(const ReadAt& read_at, std::uint64_t offset, std::uint64_t size,
 
 }  // namespace
 
+std::string_view ContentDigest::note() const noexcept
+{
+    if (!defect.empty()) {
+        return too_large ? "too_large" : "damaged";
+    }
+    return !undecodable.empty() ? "undecodable" : lossy ? "lossy" : "";
+}
+
 ContentDigest content_digest(const ReadAt& read_at, std::uint64_t offset, std::uint64_t size,
                              const TransferSyntax& syntax, const ContentOptions& options)
 {

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pacs::dicom {
@@ -42,6 +44,10 @@ struct ContentDigest {
     bool lossy = false;
     /// Why some pixels could not be decoded, which are compared as they are compressed; else empty.
     std::string undecodable = {};
+
+    /// In a word of pacs-records(5): damaged, too_large, undecodable, lossy; empty when there is
+    /// nothing to say.
+    std::string_view note() const noexcept;
 };
 
 /// Reads the data set that begins at `offset` of an object of `size` bytes, in memory that does not
@@ -59,10 +65,14 @@ struct ContentItem;
 /// What people are told of an element.
 struct ContentDetail {
     Tag tag;
-    Vr vr = Vr::none;   ///< under which `start` is understood
-    std::string start;  ///< the first bytes of the value, numbers little endian; text in UTF-8
-    std::vector<ContentItem> items = {};   ///< of a sequence
-    std::vector<Sha256Value> frames = {};  ///< of pixels
+    Vr vr = Vr::none;                 ///< under which `start` is understood
+    std::string start;                ///< the first bytes of the value, numbers little endian; text
+                                      ///< in UTF-8
+    std::vector<ContentItem> items;   ///< of a sequence
+    std::vector<Sha256Value> frames;  ///< of pixels
+
+    ContentDetail() = default;
+    ContentDetail(Tag t, Vr v, std::string bytes);
 };
 
 /// The content of a data set or item, elements by tag, each with its detail.
@@ -71,6 +81,11 @@ struct ContentItem {
     std::vector<ContentElement> elements = {};
     std::vector<ContentDetail> details = {};
 };
+
+inline ContentDetail::ContentDetail(Tag t, Vr v, std::string bytes)
+    : tag(t), vr(v), start(std::move(bytes))
+{
+}
 
 /// The whole content in memory, for those who must know where two objects differ.
 struct Content {

@@ -79,6 +79,23 @@ void Fragments::divide_by(std::string_view table, std::size_t entry_bytes, std::
     }
 }
 
+// Without a table the codestreams themselves tell: each begins with a marker that no later fragment
+// begins with, unless by chance; then their number is not that of the frames.
+void Fragments::divide_by_marks()
+{
+    for (std::size_t i = 0; i < fragments_.size(); ++i) {
+        std::array<std::byte, 4> start{};
+        const auto bytes = std::span{start}.first(std::min<std::size_t>(4, fragments_[i].bytes));
+        read_exactly(read_at_, fragments_[i].offset, bytes);
+        constexpr std::array jpeg{std::byte{0xFF}, std::byte{0xD8}, std::byte{0xFF}};
+        constexpr std::array jpeg_2000{std::byte{0xFF}, std::byte{0x4F}, std::byte{0xFF},
+                                       std::byte{0x51}};
+        if (std::equal(jpeg.begin(), jpeg.end(), start.begin()) || start == jpeg_2000) {
+            starts_.push_back(i);
+        }
+    }
+}
+
 void Fragments::divide(std::uint64_t frames, std::string_view extended_offsets)
 {
     starts_.clear();
@@ -98,6 +115,9 @@ void Fragments::divide(std::uint64_t frames, std::string_view extended_offsets)
     } else if (extended_offsets.size() / 8 >= frames) {
         divide_by(extended_offsets, 8, frames);
     } else {
+        divide_by_marks();
+    }
+    if (starts_.size() != frames || starts_.front() != 0) {
         fail(fmt::format("{} frames in {} fragments without an offset table", frames,
                          fragments_.size()));
     }

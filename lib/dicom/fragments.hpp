@@ -24,7 +24,8 @@ public:
     void read_all(const std::function<void(std::span<const std::byte>)>& take) const;
 
     /// Finds where frames start: all fragments are one frame, or each is one, or the offset table
-    /// says, the Basic one, else the Extended one (its value, PS3.3 C.7.6.3.1.8).
+    /// says, the Basic one, else the Extended one (its value, PS3.3 C.7.6.3.1.8), or, without any,
+    /// the marks with which codestreams of JPEG, JPEG-LS and JPEG 2000 begin.
     /// Throws Error(data) when nobody says.
     void divide(std::uint64_t frames, std::string_view extended_offsets);
     std::uint64_t frames() const noexcept { return starts_.size(); }
@@ -37,6 +38,7 @@ private:
         std::uint64_t offset = 0;  ///< of its value
         std::uint32_t bytes = 0;
     };
+    void divide_by_marks();
     void divide_by(std::string_view table, std::size_t entry_bytes, std::uint64_t frames);
 
     const ReadAt& read_at_;

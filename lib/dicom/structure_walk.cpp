@@ -107,6 +107,7 @@ bool StructureWalker::close()
 void StructureWalker::close_finished_frames()
 {
     while (frames_.size() > 1 && !frames_.back().undefined && frames_.back().end == offset_) {
+        end_gathering();  // a value that ends with its item ends first
         pop();
     }
 }

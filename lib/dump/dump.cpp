@@ -28,6 +28,7 @@ struct Facts {
     std::uint64_t size = 0;
     std::optional<dicom::FileHead> head;
     std::vector<std::string> undecoded;
+    dicom::Digests digests;
     std::string members;             ///< of a flat record
     std::vector<std::string> names;  ///< of them
 };
@@ -42,9 +43,9 @@ void add_text(JsonLine& line, std::string_view name, const std::string& text)
 /// What a record came with stays, but for what this tool says itself.
 void add_kept(JsonLine& line, const Item& item, const Facts& facts)
 {
-    constexpr std::array<std::string_view, 9> ours{
-        "type",   "outcome", "reason",          "message",  "path",
-        "member", "size",    "transfer_syntax", "undecoded"};
+    constexpr std::array<std::string_view, 12> ours{
+        "type", "outcome",         "reason",    "message", "path",           "member",
+        "size", "transfer_syntax", "undecoded", "sha256",  "content_sha256", "content_note"};
     for (const stream::Member& member : item.members) {
         const bool said =
             std::find(ours.begin(), ours.end(), member.name) != ours.end() ||
@@ -68,6 +69,7 @@ JsonLine record_of(const Item& item, const Verdict& verdict, const Facts& facts)
             line.add("repaired", true);
         }
     }
+    facts.digests.write(line);
     if (!facts.undecoded.empty()) {
         line.add("undecoded", facts.undecoded);
     }
@@ -128,6 +130,7 @@ private:
             const stream::Content content = item_.open();
             facts_.size = content.size();
             facts_.head = stream::read_file_head(content);
+            compute_digests(content);
             return read_in_shape(content);
         } catch (const stream::HeadError& error) {
             const bool foreign = error.fault() == stream::HeadFault::not_dicom;
@@ -135,6 +138,18 @@ private:
                     foreign ? "not_dicom" : "damaged", error.what()};
         } catch (const Error& error) {
             return {Outcome::failed, "unreadable", error.what()};
+        }
+    }
+
+    void compute_digests(const stream::Content& content)
+    {
+        if (options_.digests.any()) {
+            const auto read_at = [&content](std::uint64_t offset, std::span<std::byte> bytes) {
+                return content.read_at(offset, bytes);
+            };
+            facts_.digests =
+                dicom::compute_digests(read_at, content.size(), facts_.head->data_offset,
+                                       facts_.head->syntax, options_.digests);
         }
     }
 

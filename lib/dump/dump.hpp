@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json_line.hpp"
+#include "dicom/digests.hpp"
 #include "dump/selection.hpp"
 #include "stream/source.hpp"
 
@@ -24,6 +25,7 @@ struct DumpOptions {
     std::uint64_t bulk_threshold = 1024;  ///< ReadOptions::bulk_threshold
     bool meta = false;        ///< the File Meta Information too (paths and tables have it anyway)
     bool name_files = false;  ///< paths start with the name of the file
+    dicom::WantedDigests digests;  ///< for the records
 };
 
 /// What became of one item of a source.

@@ -120,11 +120,7 @@ void PathSink::end_sequence()
 void TableSink::row(dicom::Tag tag, dicom::Vr vr, std::optional<std::uint64_t> size,
                     std::string_view value)
 {
-    std::size_t end = std::min(value.size(), shown_in_table);
-    while (end < value.size() && end > 0 &&
-           (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) {
-        --end;
-    }
+    const std::size_t end = utf8_cut(value, shown_in_table);
     JsonLine line{"element"};
     line.add("tag", tag.formatted()).add("vr", dicom::to_string(vr));
     if (size) {

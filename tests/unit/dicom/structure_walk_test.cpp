@@ -107,6 +107,28 @@ TEST_CASE("a private value in implicit VR that looks like a sequence is told as 
     }
 }
 
+TEST_CASE("a private value at the end of an item is told before the item ends")
+{
+    const Encoding plain{false, false};
+    const auto element = [&](Tag tag, Vr vr, const std::string& value) {
+        std::string bytes;
+        append_element_header(bytes, {tag, vr, std::uint32_t(value.size())}, plain);
+        return bytes + value;
+    };
+    const std::string inner =
+        element(tags::item, Vr::none, element(Tag{0x0010, 0x0020}, Vr::LO, "id"));
+    for (const std::string& value : {std::string("no sequence"), inner, inner + "xx"}) {
+        const std::string item =
+            element(tags::item, Vr::none, element(Tag{0x0009, 0x1001}, Vr::UN, value));
+        const std::string bytes = element(Tag{0x0040, 0x0275}, Vr::SQ, item + item) +
+                                  element(Tag{0x0040, 0x0280}, Vr::ST, "co");
+        const std::string one = "{00091001=" + value + " }";
+        for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, bytes.size()}) {
+            CHECK(told(bytes, plain, piece) == "00400275[" + one + one + "] 00400280=co ");
+        }
+    }
+}
+
 TEST_CASE("a value nobody asked for can be passed over as if it had been walked")
 {
     Scribe scribe;
