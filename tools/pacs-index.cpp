@@ -71,7 +71,7 @@ void add_commands(cli::Tool& tool, Options& options)
     CLI::App& scan = tool.add_command("scan", "say what lies in files and folders");
     scan.add_option("PATH", options.scan.paths, "What to look at; - is standard input")->required();
     scan.add_option("-i,--index", options.scan.index, "Keep it in this index")->type_name("FILE");
-    scan.add_flag("--digest", options.scan.digest, "Compute SHA-256 of each object");
+    cli::add_digests(scan, options.scan.digests.file, options.scan.digests.content);
     scan.add_option("--add", options.add, "Have this attribute too, in records and index")
         ->type_name("KEY");
     scan.add_flag("--forget", options.scan.forget,

@@ -24,6 +24,8 @@ struct Digests {
     /// What is to be known of content_sha256, or why there is none: ContentDigest::note().
     std::string content_note = {};
 
+    /// Whether the content digest is known, or that there is none.
+    bool has_content() const noexcept { return !content_sha256.empty() || !content_note.empty(); }
     /// Adds the members sha256, content_sha256 and content_note, those that are there.
     void write(JsonLine& line) const;
 };

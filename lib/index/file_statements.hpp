@@ -56,13 +56,13 @@ struct FileWriter::Statements {
                    "JOIN folder d ON d.id = f.folder LEFT JOIN instance_row i ON i.id = f.instance "
                    "LEFT JOIN series_row e ON e.id = i.series "
                    "LEFT JOIN study_row s ON s.id = e.study WHERE f.id = ?1"),
-          new_files(database, "new_files", 16),
+          new_files(database, "new_files", 18),
           // FAIL: what a statement has done need not be kept apart for taking it back by itself,
           // as an error ends the transaction.
           add_files(database,
                     "INSERT OR FAIL INTO file (id, folder, name, member, member_name, size, "
                     "mtime_ns, inode, outcome, reason, message, instance, copy, differs, key_set, "
-                    "sha256) SELECT " +
+                    "sha256, content_sha256, content_note) SELECT " +
                         new_files.column_names() + " FROM new_files"),
           drop_file(database, "DELETE FROM file WHERE id = ?1"),
           drop_claim(database, "DELETE FROM claim WHERE file = ?1"),

@@ -168,6 +168,11 @@ void FileWriter::add_row(const FileRow& row, Id id, Id instance, bool copy, bool
             cells[at].set(text);
         }
     };
+    const auto set_digest = [&](std::size_t at, const std::string& hex) {
+        if (!hex.empty()) {
+            cells[at].set_blob(state_->digests.emplace_back(bytes_of_hex(hex)));
+        }
+    };
     cells[0].set(id);
     cells[1].set(row.folder);
     cells[2].set_blob(row.name);
@@ -189,8 +194,10 @@ void FileWriter::add_row(const FileRow& row, Id id, Id instance, bool copy, bool
     if (row.key_set != 0) {
         cells[14].set(row.key_set);
     }
-    if (!row.sha256.empty()) {
-        cells[15].set_blob(state_->digests.emplace_back(bytes_of_hex(row.sha256)));
+    if (row.digests != nullptr) {
+        set_digest(15, row.digests->sha256);
+        set_digest(16, row.digests->content_sha256);
+        set_text(17, row.digests->content_note);
     }
 }
 

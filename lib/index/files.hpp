@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dicom/digests.hpp"
 #include "dicom/tag.hpp"
 
 #include <compare>
@@ -40,8 +41,8 @@ struct FileRow {
     std::string_view outcome;  ///< empty: ok
     std::string_view reason;
     std::string_view message;
-    std::int64_t key_set = 0;  ///< FileWriter::key_set(); 0: none
-    std::string_view sha256;   ///< hex; empty: not known
+    std::int64_t key_set = 0;                 ///< FileWriter::key_set(); 0: none
+    const dicom::Digests* digests = nullptr;  ///< nullptr: none are known
     /// Of the key set, UTF-8.
     std::span<const std::pair<dicom::Tag, std::string>> extras;
     const InstanceRecord* record = nullptr;  ///< what it holds; nullptr: no object
@@ -55,7 +56,7 @@ struct KnownFile {
     FileFacts facts;
     bool unread = false;  ///< must be read whatever its facts
     std::int64_t key_set = 0;
-    std::string sha256;
+    dicom::Digests digests;
     std::string outcome;
     std::string reason;
     std::string message;

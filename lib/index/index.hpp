@@ -17,7 +17,7 @@
 namespace pacs::index {
 
 /// The schema this library writes (user_version); an older one is migrated, a newer refused.
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 /// How much of a commit is on disk when it returns.
 enum class Synchronous : std::uint8_t {

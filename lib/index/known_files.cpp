@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* known_columns =
     "id, name, size, mtime_ns, inode, unread, key_set, sha256, outcome, reason, message, "
-    "instance IS NOT NULL";
+    "instance IS NOT NULL, content_sha256, content_note";
 
 constexpr const char* files_of_study_sql =
     "SELECT f.id, d.path, f.name, f.size, f.mtime_ns, f.inode, f.member, f.folder "
@@ -41,7 +41,9 @@ KnownFile known_of(const Statement& row)
     file.facts = {row.number(2), row.number(3), row.number(4)};
     file.unread = row.number(5) != 0;
     file.key_set = row.number(6);
-    file.sha256 = to_hex(std::as_bytes(std::span{row.blob(7)}));
+    file.digests.sha256 = to_hex(std::as_bytes(std::span{row.blob(7)}));
+    file.digests.content_sha256 = to_hex(std::as_bytes(std::span{row.blob(12)}));
+    file.digests.content_note = row.text(13);
     file.outcome = row.text(8);
     file.reason = row.text(9);
     file.message = row.text(10);

@@ -22,6 +22,8 @@ constexpr std::array<const char*, schema_version> steps{
 #include "index/schema_1.inc"
     ,
 #include "index/schema_2.inc"
+    ,
+#include "index/schema_3.inc"
 };
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string_view reason,

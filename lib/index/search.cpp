@@ -86,7 +86,8 @@ void put(dicom::DataSet& answer, const Attribute& attribute, std::string_view te
 constexpr const char* place_sql =
     "SELECT CASE WHEN i.file IS NULL THEN 'objects/' || s.shard || '/' || s.study_instance_uid || "
     "'/' || e.series_instance_uid || '/' || i.sop_instance_uid || '.dcm' END, "
-    "d.path, f.name, f.member, f.member_name, i.size, i.sha256 FROM instance_row i "
+    "d.path, f.name, f.member, f.member_name, i.size, i.sha256, f.content_sha256, f.content_note "
+    "FROM instance_row i "
     "JOIN series_row e ON e.id = i.series JOIN study_row s ON s.id = e.study "
     "LEFT JOIN file f ON f.id = i.file LEFT JOIN folder d ON d.id = f.folder WHERE i.id = ?1";
 
@@ -102,7 +103,9 @@ FoundPlace place_of(const Statement& row)
     place.member = row.number(3);
     place.member_name = row.blob(4);
     place.size = static_cast<std::uint64_t>(row.number(5));
-    place.sha256 = to_hex(std::as_bytes(std::span{row.blob(6)}));
+    place.digests.sha256 = to_hex(std::as_bytes(std::span{row.blob(6)}));
+    place.digests.content_sha256 = to_hex(std::as_bytes(std::span{row.blob(7)}));
+    place.digests.content_note = row.text(8);
     return place;
 }
 

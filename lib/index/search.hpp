@@ -2,6 +2,7 @@
 
 #include "base/deadline.hpp"
 #include "dicom/data_set.hpp"
+#include "dicom/digests.hpp"
 #include "index/query.hpp"
 
 #include <functional>
@@ -25,7 +26,7 @@ struct FoundPlace {
     std::int64_t member = 0;  ///< of the tar file `path`, from 1; 0: the file itself
     std::string member_name;
     std::uint64_t size = 0;  ///< bytes
-    std::string sha256;      ///< hex; empty: not known
+    dicom::Digests digests;
 };
 
 /// The matches of one query, streamed in constant memory from one read transaction: what is stored

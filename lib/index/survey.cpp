@@ -20,7 +20,9 @@ constexpr std::size_t patients_limit = 100;
 constexpr const char* copies_sql =
     "SELECT i.sop_instance_uid, s.study_instance_uid, e.series_instance_uid, c.file IS NOT NULL, "
     "d1.path, f1.name, f1.member, f1.member_name, f1.size, f1.mtime_ns, f1.inode, f1.sha256, "
-    "d2.path, f2.name, f2.member, f2.member_name, f2.size, f2.mtime_ns, f2.inode, f2.sha256 "
+    "f1.content_sha256, "
+    "d2.path, f2.name, f2.member, f2.member_name, f2.size, f2.mtime_ns, f2.inode, f2.sha256, "
+    "f2.content_sha256 "
     "FROM file f2 INDEXED BY file_copy CROSS JOIN instance_row i ON i.id = f2.instance "
     "CROSS JOIN series_row e ON e.id = i.series CROSS JOIN study_row s ON s.id = e.study "
     "CROSS JOIN file f1 ON f1.id = i.file CROSS JOIN folder d1 ON d1.id = f1.folder "
@@ -81,7 +83,8 @@ HolderFile holder_of(const Statement& row, int column)
             row.number(column + 4),
             row.number(column + 5),
             row.number(column + 6),
-            to_hex(std::as_bytes(std::span{row.blob(column + 7)}))};
+            to_hex(std::as_bytes(std::span{row.blob(column + 7)})),
+            to_hex(std::as_bytes(std::span{row.blob(column + 8)}))};
 }
 
 std::uint64_t count_at(const Statement& row, int column)
@@ -93,13 +96,20 @@ std::uint64_t count_at(const Statement& row, int column)
 
 Content compared(const InstanceCopy& pair) noexcept
 {
-    if (pair.other_place || pair.first.size != pair.copy.size) {
+    const HolderFile& first = pair.first;
+    const HolderFile& copy = pair.copy;
+    if (pair.other_place) {
         return Content::different;
     }
-    if (pair.first.sha256.empty() || pair.copy.sha256.empty()) {
-        return Content::same_size;
+    const bool digests = !first.sha256.empty() && !copy.sha256.empty();
+    if (digests && first.sha256 == copy.sha256) {
+        return Content::same;
     }
-    return pair.first.sha256 == pair.copy.sha256 ? Content::same : Content::different;
+    if (!first.content_sha256.empty() && !copy.content_sha256.empty()) {
+        return first.content_sha256 == copy.content_sha256 ? Content::same_said
+                                                           : Content::different;
+    }
+    return digests || first.size != copy.size ? Content::different : Content::same_size;
 }
 
 Survey::Survey(const std::filesystem::path& database)
@@ -121,7 +131,7 @@ void Survey::visit_copies(const std::function<bool(const InstanceCopy&)>& visit)
         pair.series_uid = row.text(2);
         pair.other_place = row.number(3) != 0;
         pair.first = holder_of(row, 4);
-        pair.copy = holder_of(row, 12);
+        pair.copy = holder_of(row, 13);
         if (!visit(pair)) {
             return;
         }

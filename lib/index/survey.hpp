@@ -19,7 +19,8 @@ struct HolderFile {
     std::int64_t size = 0;
     std::int64_t mtime_ns = 0;
     std::int64_t inode = 0;
-    std::string sha256;  ///< hex; empty: not known
+    std::string sha256;          ///< hex; empty: not known
+    std::string content_sha256;  ///< the same
 };
 
 /// A file whose instance another one had first.
@@ -34,7 +35,8 @@ struct InstanceCopy {
 
 /// How the content of the two compares.
 enum class Content : std::uint8_t {
-    same,       ///< by digest
+    same,       ///< by the digest of the files
+    same_said,  ///< by the content digest, pacs-content(7): other bytes, perhaps, that say the same
     same_size,  ///< digests are not known of both: only the sizes were compared
     different,
 };

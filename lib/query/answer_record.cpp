@@ -56,9 +56,7 @@ void add_place(JsonLine& line, const AnswerPlace& place)
         line.add("member", place.member);
     }
     line.add("size", place.size);
-    if (!place.sha256.empty()) {
-        line.add("sha256", place.sha256);
-    }
+    place.digests.write(line);
 }
 
 std::string question_line(const Question& question)

@@ -27,8 +27,9 @@ bool is_own_member(std::string_view name)
 }
 
 /// Members that an answer with a place has itself, or must not have beside it.
-constexpr std::array place_members{"path",   "path_base64", "archive", "archive_base64",
-                                   "member", "size",        "sha256"};
+constexpr std::array place_members{"path",           "path_base64",    "archive",
+                                   "archive_base64", "member",         "size",
+                                   "sha256",         "content_sha256", "content_note"};
 
 bool is_place_member(std::string_view name)
 {

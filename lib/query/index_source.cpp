@@ -118,7 +118,7 @@ AnswerPlace place_of(const index::FoundPlace& found, const std::filesystem::path
     place.inside = found.member != 0;
     place.member = found.member_name;
     place.size = found.size;
-    place.sha256 = found.sha256;
+    place.digests = found.digests;
     return place;
 }
 

@@ -2,6 +2,7 @@
 
 #include "dicom/charset.hpp"
 #include "dicom/data_set.hpp"
+#include "dicom/digests.hpp"
 #include "net/address.hpp"
 #include "net/association.hpp"
 #include "net/find.hpp"
@@ -24,7 +25,7 @@ struct AnswerPlace {
     bool inside = false;  ///< it is the member of a tar file
     std::string member;
     std::uint64_t size = 0;  ///< bytes
-    std::string sha256;      ///< hex; empty: not known
+    dicom::Digests digests;
 };
 
 /// One answer of a source.

@@ -1,9 +1,7 @@
 #include "scan/examiner.hpp"
 
-#include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/stop.hpp"
 #include "dicom/instance_uids.hpp"
 #include "dicom/record_json.hpp"
 #include "index/attributes.hpp"
@@ -22,7 +20,6 @@ namespace pacs::scan {
 
 namespace {
 
-constexpr std::size_t digest_piece = std::size_t{256} << 10U;
 constexpr std::string_view directory_class = "1.2.840.10008.1.3.10";
 
 void set(Finding& finding, Outcome outcome, const char* reason, std::string message)
@@ -103,19 +100,23 @@ Examiner::Examiner(const ExamineOptions& options)
 {
 }
 
-std::string Examiner::digest_of(const ReadAt& read_at)
+// Those that are not known yet.
+dicom::Digests Examiner::digests_of(const ReadAt& read_at, std::uint64_t size, const Head& head,
+                                    const dicom::Digests& known) const
 {
-    piece_.resize(digest_piece);
-    Sha256 digest;
-    for (std::uint64_t at = 0; !StopFlag::instance().raised();) {
-        const std::size_t count = read_at(at, piece_);
-        digest.update(std::span{piece_}.first(count));
-        at += count;
-        if (count < piece_.size()) {
-            return to_hex(digest.finish());
-        }
+    dicom::WantedDigests wanted = options_.digests;
+    wanted.file = wanted.file && known.sha256.empty();
+    wanted.content = wanted.content && !known.has_content();
+    dicom::Digests digests =
+        dicom::compute_digests(read_at, size, head.data_offset, head.syntax, wanted);
+    if (!wanted.file) {
+        digests.sha256 = known.sha256;
     }
-    throw Error(ErrorKind::limit, "reading: stopped");
+    if (!wanted.content) {
+        digests.content_sha256 = known.content_sha256;
+        digests.content_note = known.content_note;
+    }
+    return digests;
 }
 
 // What is worth having of an object, in the forms that were asked for.
@@ -172,7 +173,7 @@ void Examiner::judge(Finding& finding, Head& head, bool named)
 }
 
 Finding Examiner::examine(const ReadAt& read_at, std::uint64_t size, bool named,
-                          const std::string& digest_known)
+                          const dicom::Digests& digests_known)
 {
     Finding finding;
     finding.size = size;
@@ -180,11 +181,10 @@ Finding Examiner::examine(const ReadAt& read_at, std::uint64_t size, bool named,
     try {
         Head head = reader_.read(read_at, size, marked);
         judge(finding, head, named);
-        finding.sha256 = digest_known;
-        if (options_.digest && finding.sha256.empty() && finding.object) {
-            finding.sha256 = digest_of(read_at);
+        if (finding.object) {
+            finding.digests = digests_of(read_at, size, head, digests_known);
         }
-        finding.record.sha256 = finding.sha256;
+        finding.record.sha256 = finding.digests.sha256;
         finding.record.size = size;
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::storage) {
@@ -204,7 +204,7 @@ Finding Examiner::examine(const ReadAt& read_at, std::uint64_t size, bool named,
 std::optional<Finding> Examiner::file(const std::string& path, bool named,
                                       const index::FileFacts* known,
                                       const index::FileFacts* digest_of,
-                                      const std::string& digest_known)
+                                      const dicom::Digests& digests_known)
 {
     struct stat status {};
     Finding finding;
@@ -228,7 +228,7 @@ std::optional<Finding> Examiner::file(const std::string& path, bool named,
     };
     const bool same = digest_of != nullptr && *digest_of == facts;
     finding = examine(read_at, static_cast<std::uint64_t>(status.st_size), named,
-                      same ? digest_known : std::string{});
+                      same ? digests_known : dicom::Digests{});
     finding.facts = facts;
     if (::fstat(file.get(), &status) == 0 && facts_of(status) != facts && finding.object) {
         set(finding, Outcome::warning, "changing", "the file changed while it was read");

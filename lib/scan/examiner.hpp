@@ -15,7 +15,7 @@ namespace pacs::scan {
 /// What is wanted of each file.
 struct ExamineOptions {
     std::vector<dicom::Tag> add;  ///< attributes beside those of the index, ascending
-    bool digest = false;
+    dicom::WantedDigests digests;
     bool dicom_json = false;
     bool members = true;  ///< the text of records
     bool index = false;   ///< the record of the index
@@ -27,26 +27,26 @@ public:
     explicit Examiner(const ExamineOptions& options);
 
     /// Opens, reads and judges a file; what stands against it is in the finding. With `known`, when
-    /// the file still has these facts it is not read: nullopt. `digest_known`: that of a file with
-    /// the same facts, which is not computed again.
+    /// the file still has these facts it is not read: nullopt. `digests_known`: those of a file
+    /// with the same facts, which are not computed again.
     std::optional<Finding> file(const std::string& path, bool named,
                                 const index::FileFacts* known = nullptr,
                                 const index::FileFacts* digest_of = nullptr,
-                                const std::string& digest_known = {});
+                                const dicom::Digests& digests_known = {});
     /// The same of bytes without a path: a member of a tar stream, or standard input.
     Finding content(const stream::Content& content, bool named);
 
 private:
     Finding examine(const ReadAt& read_at, std::uint64_t size, bool named,
-                    const std::string& digest_known);
+                    const dicom::Digests& digests_known);
     void judge(Finding& finding, Head& head, bool named);
     void complete(Finding& finding, const Head& head);
-    std::string digest_of(const ReadAt& read_at);
+    dicom::Digests digests_of(const ReadAt& read_at, std::uint64_t size, const Head& head,
+                              const dicom::Digests& known) const;
 
     ExamineOptions options_;
     HeadReader reader_;
     MemberText text_;
-    std::vector<std::byte> piece_;
 };
 
 /// The tags that a scan looks for: those of the index and `add`, ascending, each once.

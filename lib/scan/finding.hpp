@@ -2,6 +2,7 @@
 
 #include "base/json_line.hpp"
 #include "dicom/data_set.hpp"
+#include "dicom/digests.hpp"
 #include "dicom/tag.hpp"
 #include "index/files.hpp"
 #include "index/record.hpp"
@@ -28,7 +29,7 @@ struct Finding {
     std::vector<std::pair<dicom::Tag, std::string>> extras;  ///< of --add, UTF-8
     index::FileFacts facts;
     std::uint64_t size = 0;
-    std::string sha256;  ///< hex; empty: not asked for
+    dicom::Digests digests;
     /// Files that a DICOMDIR names and that are not there.
     std::vector<std::string> missing;
 };

@@ -210,6 +210,7 @@ Head HeadReader::read(const ReadAt& read_at, std::uint64_t size, bool& marked)
         start = start_of(bytes);
     }
     head.syntax = start.syntax;
+    head.data_offset = start.data_offset;
     head.media_class = std::move(start.media_class);
     head.media_instance = std::move(start.media_instance);
     head.repaired = start.repaired;

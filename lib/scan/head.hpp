@@ -20,11 +20,12 @@ using dicom::ReadAt;
 struct Head {
     dicom::DataSet header;  ///< the wanted elements
     dicom::TransferSyntax syntax;
-    std::string media_class;     ///< of the meta header
-    std::string media_instance;  ///< of the meta header
-    bool repaired = false;       ///< without preamble or meta header
-    bool fallback = false;       ///< read by DCMTK
-    std::string defect;          ///< empty: none was come by
+    std::uint64_t data_offset = 0;  ///< where the data set begins
+    std::string media_class;        ///< of the meta header
+    std::string media_instance;     ///< of the meta header
+    bool repaired = false;          ///< without preamble or meta header
+    bool fallback = false;          ///< read by DCMTK
+    std::string defect;             ///< empty: none was come by
 };
 
 /// Reads heads: the quick way (dicom::HeadView) over the first 8, then 64 KiB, else a

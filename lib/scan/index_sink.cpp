@@ -97,7 +97,7 @@ std::size_t IndexSink::put(std::span<const Task* const> tasks)
         row.reason = finding.reason;
         row.message = finding.message;
         row.key_set = key_set_;
-        row.sha256 = finding.sha256;
+        row.digests = &finding.digests;
         row.extras = finding.extras;
         row.record = finding.object ? &finding.record : nullptr;
         row.known = task->known.has_value() || task->lookup;

@@ -60,7 +60,7 @@ public:
             known_.emplace(options.index);
         }
         how_.add = options.add;
-        how_.digest = options.digest;
+        how_.digests = options.digests;
         how_.dicom_json = options.dicom_json;
         how_.members = !options.dicom_json;
         how_.index = sink_.has_value();
@@ -133,8 +133,11 @@ void Scan::produce(Pipeline<Batch>& work, const Fill& fill)
         weight = 0;
         return work.put(std::exchange(batch, {}));
     };
-    WalkOptions how{
-        options_.standard_input, known_ ? &*known_ : nullptr, {}, options_.digest, options_.forget};
+    WalkOptions how{options_.standard_input,
+                    known_ ? &*known_ : nullptr,
+                    {},
+                    options_.digests,
+                    options_.forget};
     if (known_) {
         how.key_sets = known_->key_sets_with(options_.add);
         std::sort(how.key_sets.begin(), how.key_sets.end());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json_line.hpp"
+#include "dicom/digests.hpp"
 #include "dicom/tag.hpp"
 
 #include <cstdint>
@@ -17,9 +18,9 @@ struct ScanOptions {
     std::vector<std::string> paths = {};  ///< files, folders, archives, tar files, DICOMDIRs, "-"
     int standard_input = 0;
     unsigned threads = 0;  ///< that read files; 0: one a core, up to four while they wait for disks
-    bool digest = false;   ///< SHA-256 of each object
-    std::vector<dicom::Tag> add = {};  ///< attributes beside those of the index
-    std::string index = {};            ///< its path; empty: none
+    dicom::WantedDigests digests = {};  ///< of each object
+    std::vector<dicom::Tag> add = {};   ///< attributes beside those of the index
+    std::string index = {};             ///< its path; empty: none
     bool forget = false;  ///< remove from the index also what is on a disk that is not mounted now
     bool dicom_json = false;  ///< records as DICOM JSON
     /// Hears of each record, one thread; `json` is the object as DICOM JSON when that was asked

@@ -12,10 +12,11 @@ namespace {
 
 /// Members that the records of a scan have themselves: what comes with an item is not repeated
 /// under these names, nor under those of attributes.
-constexpr std::array<std::string_view, 16> ours{
-    "type",     "outcome", "reason", "message", "path",     "path_base64",     "archive_base64",
-    "archive",  "member",  "change", "size",    "modified", "transfer_syntax", "sha256",
-    "fallback", "repaired"};
+constexpr std::array<std::string_view, 18> ours{
+    "type",        "outcome",        "reason",          "message", "path",
+    "path_base64", "archive_base64", "archive",         "member",  "change",
+    "size",        "modified",       "transfer_syntax", "sha256",  "fallback",
+    "repaired",    "content_sha256", "content_note"};
 
 void add_text(JsonLine& line, std::string_view name, const std::string& text)
 {
@@ -75,7 +76,7 @@ std::optional<JsonLine> scan_record(const Task& task)
     if (finding.object && !finding.syntax.empty()) {
         line.add("transfer_syntax", finding.syntax);
     }
-    add_text(line, "sha256", finding.sha256);
+    finding.digests.write(line);
     if (finding.fallback) {
         line.add("fallback", true);
     }

@@ -39,6 +39,7 @@ void add_holder(JsonLine& line, const std::string& prefix, const index::HolderFi
     }
     line.add(prefix + "size", file.size);
     add_text(line, prefix + "sha256", file.sha256);
+    add_text(line, prefix + "content_sha256", file.content_sha256);
 }
 
 JsonLine pair_record(JsonLine line, const index::InstanceCopy& pair)
@@ -60,7 +61,13 @@ bool is_hard_link(const index::InstanceCopy& pair)
 
 std::string_view compared_word(index::Content content)
 {
-    return content == index::Content::same_size ? "size" : "sha256";
+    switch (content) {
+    case index::Content::same_size: return "size";
+    case index::Content::same_said: return "content_sha256";
+    case index::Content::same:
+    case index::Content::different: break;
+    }
+    return "sha256";
 }
 
 /// `root`: of the archive.

@@ -73,8 +73,9 @@ bool Walk::may_skip(const index::KnownFile& known) const
 {
     const bool keys =
         std::binary_search(options_.key_sets.begin(), options_.key_sets.end(), known.key_set);
-    const bool digest = !options_.digest || !known.sha256.empty();
-    return !known.unread && (!known.object || (keys && digest));
+    const bool digests = (!options_.digests.file || !known.digests.sha256.empty()) &&
+                         (!options_.digests.content || known.digests.has_content());
+    return !known.unread && (!known.object || (keys && digests));
 }
 
 bool Walk::give_file(Task&& task)

@@ -17,7 +17,7 @@ struct WalkOptions {
     index::KnownFiles* known = nullptr;  ///< of the index, when there is one
     /// The key sets whose files need not be read again; ascending.
     std::vector<std::int64_t> key_sets;
-    bool digest = false;  ///< files without a digest must be read again
+    dicom::WantedDigests digests;  ///< files without must be read again
     bool forget = false;  ///< what lay where nothing is now, or no disk, is given out for removal
 };
 

@@ -40,7 +40,7 @@ void Worker::examine(Task& task)
     }
     const index::FileFacts* const facts = task.known ? &task.known->facts : nullptr;
     auto finding = examiner_.file(task.path(), task.named, task.may_skip ? facts : nullptr, facts,
-                                  task.known ? task.known->sha256 : std::string{});
+                                  task.known ? task.known->digests : dicom::Digests{});
     task.unchanged = !finding;
     if (finding) {
         task.finding = std::move(*finding);

@@ -95,7 +95,7 @@ def competitors(bench, tree, files, cold):
             lambda threads=threads: scan(bench, tree, files, threads, cold))
     if not cold:
         runs["pacs-index scan --index --digest"] = lambda: scan(bench, tree, files, 0, False,
-                                                                "--digest")
+                                                                "--digest", "file")
         runs["pacs-index scan --index, again"] = lambda: again(bench, tree, files)
         if shutil.which("dcmqridx"):
             runs["dcmqridx"] = lambda: dcmqridx(bench, files)

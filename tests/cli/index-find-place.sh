@@ -5,7 +5,7 @@
 make_objects --count 6 --ascii --per-study 1 --per-series 6 tree >/dev/null
 mv tree/0000/000000.dcm "$(printf 'tree/0000/\377.dcm')"
 tar cf tree/more.tar -C tree/0000 000005.dcm && rm tree/0000/000005.dcm
-pacs-index scan tree --index x.db --digest >records
+pacs-index scan tree --index x.db --digest file >records
 place() { jq -c 'select(.type=="instance") | [.InstanceNumber, .path, (.path_base64 // "" | @base64d), .archive, .member, .size, (.sha256 | length)]' | sed "s|$PWD|HERE|g"; }
 pacs-find x.db --level instance --relational InstanceNumber --only | place
 pacs-find x.db --level series --relational | jq -c 'select(.type=="series") | has("path")'

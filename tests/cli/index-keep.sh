@@ -11,7 +11,7 @@ touch -d 2001-01-01 tree/0000/000004.dcm
 pacs-index scan tree --index x.db | jq -c '[.type, .outcome, .change, .path]'
 pacs-find x.db | jq -c '[.type, .NumberOfStudyRelatedInstances, .answers]'
 pacs-index duplicates x.db | jq -c '[.type, .path, .compared, .found, .not_compared]' | sed "s|$PWD|HERE|g"
-pacs-index scan -q --digest tree --index x.db >records
+pacs-index scan -q --digest file tree --index x.db >records
 pacs-index duplicates x.db | jq -c '[.type, .compared, .found, .found_bytes, .not_compared]'
 pacs-index conflicts x.db | jq -c '[.type, .outcome, .reason, .found, .exit_status]'
 echo "$?"

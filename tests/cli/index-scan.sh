@@ -12,7 +12,7 @@ pacs-index scan . | show
 echo "status: $?"
 tar cf - 000000.dcm 000001.dcm | pacs-index scan - | show
 printf '000000.dcm\nabsent\n' | pacs-index scan - | show
-pacs-index scan 000002.dcm --digest --add BurnedInAnnotation --add BitsStored | jq -r '.sha256 // empty' | cut -c1-64 >digest
+pacs-index scan 000002.dcm --digest file --add BurnedInAnnotation --add BitsStored | jq -r '.sha256 // empty' | cut -c1-64 >digest
 sha256sum 000002.dcm | cut -c1-64 | cmp - digest && echo digest
 pacs-index scan --format dicom-json 000000.dcm | jq -c '."00080060"'
 pacs-index scan --format table 000000.dcm notes.txt | cut -c1-60

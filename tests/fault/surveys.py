@@ -298,7 +298,7 @@ def files_that_change_while_they_are_read(context):
     whole = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files(tree)}
     library = context.build / "tests" / "libchanging_reads.so"
     environment = {**os.environ, "LD_PRELOAD": str(library)}
-    command = [str(context.build / "pacs-index"), "scan", "--digest", "--format", "ndjson", str(tree),
+    command = [str(context.build / "pacs-index"), "scan", "--digest", "file", "--format", "ndjson", str(tree),
                "--index", str(context.folder / "index.db")]
     done = subprocess.run(command, env=environment, check=False, capture_output=True, timeout=60)
     records = {pathlib.Path(record["path"]).name: record for record in told(done) if "path" in record}

@@ -116,7 +116,7 @@ TEST_CASE("digests and added attributes that are asked for later are got, and ke
     pacs::scan::ScanOptions options;
     options.paths = {tree.top().string()};
     options.index = tree.index().string();
-    options.digest = true;
+    options.digests.file = true;
     options.add = pacs::scan::added_tags({"BurnedInAnnotation", "PatientID"});
     CHECK(run(options).counters.changed == 1);
     CHECK(run(options).counters.unchanged == 1);

@@ -116,7 +116,7 @@ inline Result scan_into(const Tree& tree, const std::string& name = "index.db", 
     pacs::scan::ScanOptions options;
     options.paths = {tree.top().string()};
     options.index = tree.index(name).string();
-    options.digest = digest;
+    options.digests.file = digest;
     return run(options);
 }
 
