@@ -1,5 +1,7 @@
 #include "dump/json_objects.hpp"
 
+#include "base/stop.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -119,6 +121,9 @@ std::optional<JsonText> JsonObjects::next()
         if (last == Byte::ends_object) {
             return object;
         }
+    }
+    if (StopFlag::instance().raised()) {
+        return std::nullopt;  // we cut it off
     }
     object.text = {};
     object.defect = object.defect.empty() ? "cut off before its end" : object.defect;

@@ -37,6 +37,7 @@ const char* refusal(archive_entry* entry)
 struct TarReader::State {
     Input& input;
     std::size_t shown = 0;  ///< bytes handed to libarchive, taken when it asks for more
+    std::uint64_t fed = 0;  ///< the same, in all
     std::string failure;    ///< of the input, to be thrown when libarchive has returned
     std::unique_ptr<archive, ArchiveDeleter> handle;
 
@@ -48,11 +49,25 @@ struct TarReader::State {
             const auto bytes = self.input.chunk();
             *buffer = bytes.data();
             self.shown = bytes.size();
+            self.fed += bytes.size();
             return static_cast<la_ssize_t>(bytes.size());
         } catch (const std::exception& error) {
             self.failure = error.what();
             archive_set_error(handle, EIO, "%s", error.what());
             return -1;
+        }
+    }
+
+    /// libarchive lets the end mark, two blocks of zeros, be missing, for the sake of writers that
+    /// omit it. But so ends a stream whose writer died between two members.
+    void check_end_mark() const
+    {
+        constexpr std::int64_t block_bytes = 512;
+        const std::int64_t end = archive_read_header_position(handle.get());
+        if (static_cast<std::int64_t>(fed) - end < block_bytes) {
+            throw Error(
+                ErrorKind::data,
+                fmt::format("reading tar from {}: cut off, it has no end mark", input.name()));
         }
     }
 
@@ -67,7 +82,7 @@ struct TarReader::State {
     }
 };
 
-TarReader::TarReader(Input& input) : state_(new State{input, 0, {}, {}})
+TarReader::TarReader(Input& input) : state_(new State{input, 0, 0, {}, {}})
 {
     state_->handle.reset(archive_read_new());
     archive* handle = state_->handle.get();
@@ -93,6 +108,7 @@ std::optional<TarMember> TarReader::next()
     do {
         got = archive_read_next_header(handle, &entry);
         if (got == ARCHIVE_EOF) {
+            state_->check_end_mark();
             return std::nullopt;
         }
         if (got < ARCHIVE_WARN) {

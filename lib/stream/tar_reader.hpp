@@ -27,8 +27,9 @@ public:
     TarReader& operator=(const TarReader&) = delete;
 
     /// The next member that is not a folder; nullopt at the end of the stream.
-    /// Throws Error(data) when the stream is damaged or cut, Error(storage) when it cannot be
-    /// spooled.
+    /// Throws Error(data) when the stream is damaged or cut, also between two members, for then it
+    /// has no end mark (IEEE 1003.1 pax, "end-of-archive indicator"); Error(storage) when it cannot
+    /// be spooled.
     std::optional<TarMember> next();
 
     /// True when `start` (512 bytes or more) begins a tar stream.

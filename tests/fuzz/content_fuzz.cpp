@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "dicom/content_compare.hpp"
 #include "dicom/data_set.hpp"
+#include "dicom/dictionary.hpp"
 #include "dicom/uid.hpp"
 
 #include <algorithm>
@@ -69,12 +70,16 @@ void check_encodings(std::span<const std::byte> bytes, const TransferSyntax& syn
     }
 }
 
-bool is_native(const ContentItem& item)
+/// Whether all is what the dictionary says or leaves open, so that implicit VR has room for it.
+bool is_regular(const ContentItem& item)
 {
     for (std::size_t i = 0; i < item.elements.size(); ++i) {
         const auto& inner = item.details[i].items;
+        const Vr vr = vr_of(item.elements[i].tag);
+        const bool sequence = item.elements[i].kind == ContentKind::sequence;
         if (item.elements[i].kind == ContentKind::compressed ||
-            !std::all_of(inner.begin(), inner.end(), is_native)) {
+            (sequence && vr != Vr::SQ && vr != Vr::UN) ||
+            !std::all_of(inner.begin(), inner.end(), is_regular)) {
             return false;
         }
     }
@@ -103,7 +108,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(same(content_digest(pieces, 0, bytes.size(), syntax, limits()), digest));
     }
     compare(content.root, content.root, [](const ContentDifference&) { std::abort(); });
-    if (digest.defect.empty() && !syntax.encapsulated() && is_native(content.root)) {
+    if (digest.defect.empty() && !syntax.encapsulated() && is_regular(content.root)) {
         check_encodings(bytes, syntax, digest);
     }
     return 0;

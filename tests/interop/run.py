@@ -17,6 +17,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent),
 import committing  # noqa: E402,F401  the cases they add
 import completing  # noqa: E402,F401
 import conformance  # noqa: E402,F401
+import content  # noqa: E402,F401
 import diagnosing  # noqa: E402,F401
 import dumping  # noqa: E402,F401
 import from_peers  # noqa: E402,F401
@@ -26,6 +27,7 @@ import harness  # noqa: E402
 import large_answers  # noqa: E402,F401
 import moving  # noqa: E402,F401
 import naming  # noqa: E402,F401
+import piping  # noqa: E402,F401
 import real_files  # noqa: E402,F401
 import searching  # noqa: E402,F401
 import securing  # noqa: E402,F401

@@ -199,6 +199,20 @@ TEST_CASE("a cut stream, or a size that is a lie, is an error and fills no disk"
     CHECK_THROWS_WITH(read_all(huge + std::string(4096, 'x')), Catch::Contains("runcated"));
 }
 
+TEST_CASE("a stream that ends between two members without an end mark is cut off")
+{
+    const std::string zeros(512, '\0');
+    const std::string one = header("a", 512) + zeros;
+    for (const std::string& tar :
+         {one, one + header("b", 1) + padded("2"), header("folder/", 0, '5'),
+          one + end_mark + header("b", 1) + padded("2")}) {
+        CHECK_THROWS_WITH(read_all(tar), Catch::Contains("cut off, it has no end mark"));
+        CHECK_NOTHROW(read_all(tar + end_mark));
+        CHECK_NOTHROW(read_all(tar + zeros));
+        CHECK_NOTHROW(read_all(tar + end_mark + std::string(9216, '\0')));
+    }
+}
+
 TEST_CASE("garbage after the magic is an error, not an empty stream")
 {
     std::string garbage(2048, 'g');
