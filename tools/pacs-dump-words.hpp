@@ -35,7 +35,8 @@ inline const pacs::cli::ToolInfo info{
         "File Meta Information is no part of it; --meta "
         "adds it, as others do, and so tells the transfer syntax.\n"
         "\n"
-        "--digest content adds what an object says as one number, content_sha256, which is the same "
+        "--digest content adds what an object says as one number, content_sha256, which is the "
+        "same "
         "in every lossless encoding of it: pacs-content(7). --diff compares two objects so, and "
         "prints a record for each place where they differ; nothing is printed for what is encoding "
         "only, such as the transfer syntax, the character set, or padding.\n"
@@ -70,9 +71,11 @@ inline const pacs::cli::ToolInfo info{
           "tar cf - /srv/export | pacs-dump --format path --select private -"}},
     .see_also = {"pacs-find(1)", "pacs-store(1)", "pacs-content(7)", "pacs-records(5)",
                  "pacs-exit-status(7)"},
-    .exit_notes = {{"0", "every object is printed or made, perhaps with a warning; with --diff: "
-                         "they say the same"},
+    .exit_notes = {{"0",
+                    "every object is printed or made, perhaps with a warning; with --diff: "
+                    "they say the same"},
                    {"1", "some could not be read wholly, or not be made; with --diff: they differ"},
-                   {"4", "nothing of the input is DICOM or DICOM JSON, or all of it is damaged; with "
-                         "--diff: one of the two"}},
+                   {"4",
+                    "nothing of the input is DICOM or DICOM JSON, or all of it is damaged; with "
+                    "--diff: one of the two"}},
 };

@@ -34,6 +34,14 @@ def digests(context, *paths):
             if "content_sha256" in record and record.get("content_note") is None}
 
 
+def cut_by_encoder(context, path, to):
+    """An encoder drops pixels behind those that the object says it has; that is another content."""
+    told = [record for record in context.ours("pacs-dump", "--diff", path, to, status=1)
+            if record["type"] == "difference"]
+    return [record["name"] for record in told] == ["PixelData"] and \
+        not told[0]["left"].endswith(" of pixels") and told[0]["right"].endswith(" of pixels")
+
+
 def judged_converters(context, folder, least):
     first = digests(context, folder)
     compared, found = 0, []
@@ -47,7 +55,7 @@ def judged_converters(context, folder, least):
                 origin[str(to)] = path
         for to, digest in digests(context, made).items():
             compared += 1
-            if digest != first[origin[to]]:
+            if digest != first[origin[to]] and not cut_by_encoder(context, origin[to], to):
                 found.append(f"{name}: {origin[to]}")
         shutil.rmtree(made)
     equal(found, [], "other contents after a conversion")
