@@ -6,7 +6,7 @@
 
 inline const pacs::cli::ToolInfo info{
     .name = "pacs-dump",
-    .summary = "print DICOM objects as records or DICOM JSON, compare them, and make them",
+    .summary = "print, compare and make DICOM objects: records, DICOM JSON, lines",
     .description =
         "Prints the objects of each SOURCE: a file, a folder (with all beneath it), an archive, or "
         "- "
