@@ -111,13 +111,14 @@ void CopyWay::copy(const stream::Content& content, const query::AnswerPlace& fro
             break;
         }
         const auto bytes = std::span{piece_}.first(count);
-        if (!from.sha256.empty()) {
+        if (!from.digests.sha256.empty()) {
             digest.update(bytes);
         }
         sink->write(bytes);
         at += count;
     }
-    if (sink->wanted() && !from.sha256.empty() && to_hex(digest.finish()) != from.sha256) {
+    if (sink->wanted() && !from.digests.sha256.empty() &&
+        to_hex(digest.finish()) != from.digests.sha256) {
         ending.refused.push_back({.place = place,
                                   .reason = "damaged",
                                   .message = "its bytes are not those that the index knows: " +
