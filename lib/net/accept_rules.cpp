@@ -114,7 +114,7 @@ std::optional<RoleSelection> AcceptRules::role(const RoleSelection& asked,
     if (served == nullptr && !(any_storage && may_be_stored(asked.sop_class))) {
         return std::nullopt;
     }
-    const bool scp = served != nullptr && served->requestor_scp;
+    const bool scp = served != nullptr ? served->requestor_scp : storage_requestor_scp;
     const auto needed = needs_of(asked.sop_class);
     return RoleSelection{asked.sop_class, asked.scu && (admission.rights & needed.scu) != 0,
                          asked.scp && scp && (admission.rights & needed.scp) != 0};

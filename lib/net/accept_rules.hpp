@@ -26,6 +26,8 @@ public:
     /// Every storage SOP class of the registry and every class the registry does not know, private
     /// ones included, in any transfer syntax. Classes known to be something else need an entry.
     bool any_storage = false;
+    /// The requestor may be SCP of what `any_storage` accepts, for C-GET (PS3.4 C.5.3).
+    bool storage_requestor_scp = false;
     /// Our order of preference among the transfer syntaxes offered; those not listed come after,
     /// in the requestor's order. Empty: the requestor's order.
     std::vector<std::string> preferred_syntaxes;

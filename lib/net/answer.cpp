@@ -6,18 +6,25 @@
 
 namespace pacs::net {
 
+const std::string& peer_title(const Association& association) noexcept
+{
+    const Negotiated& agreed = association.negotiated();
+    return association.requestor() ? agreed.called_ae : agreed.calling_ae;
+}
+
 Response receive_answer(Association& association, CommandField expected, std::string_view service)
 {
     const auto message = association.receive();
     if (!message) {
-        const auto peer = association.negotiated().called_ae;
-        association.release();
-        throw PeerError(PeerFault::released, PeerStage::answer,
-                        fmt::format("waiting for the answer to {}: {} released the association",
-                                    service, log::printable(peer)));
+        refuse_release(association, service);
     }
+    return parse_answer(association, *message, expected);
+}
+
+Response parse_answer(Association& association, const Incoming& message, CommandField expected)
+{
     try {
-        auto response = parse_response(message->command);
+        auto response = parse_response(message.command);
         if (response.field != expected) {
             refuse_answer(association, fmt::format("{} where {} was expected",
                                                    to_string(response.field), to_string(expected)));
@@ -28,9 +35,18 @@ Response receive_answer(Association& association, CommandField expected, std::st
     }
 }
 
+void refuse_release(Association& association, std::string_view service)
+{
+    const auto peer = peer_title(association);
+    association.release();
+    throw PeerError(PeerFault::released, PeerStage::answer,
+                    fmt::format("waiting for the answer to {}: {} released the association",
+                                service, log::printable(peer)));
+}
+
 void refuse_answer(Association& association, std::string_view why)
 {
-    const auto peer = log::printable(association.negotiated().called_ae);
+    const auto peer = log::printable(peer_title(association));
     association.abort();
     throw PeerError(PeerFault::protocol_violation, PeerStage::answer,
                     fmt::format("waiting for an answer of {}: protocol violation: {}", peer,

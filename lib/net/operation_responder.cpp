@@ -39,12 +39,17 @@ void Worker::OperationResponder::flush()
 
 bool Worker::OperationResponder::cancelled()
 {
+    worker_.check_stop();
     auto& association = worker_.association_;
     while (!cancelled_ && !worker_.stashed_ && association.pending()) {
         auto message = association.receive();
         if (!message) {
             worker_.release_asked_ = true;
             cancelled_ = true;
+        } else if (stores_ && is_store_answer(message->command)) {
+            stores_->take(*message);
+        } else if (stores_) {
+            take_beside(*message);
         } else if (is_our_cancel(*message)) {
             cancelled_ = true;
         } else {
@@ -52,6 +57,31 @@ bool Worker::OperationResponder::cancelled()
         }
     }
     return cancelled_;
+}
+
+StoreScu& Worker::OperationResponder::stores()
+{
+    if (!stores_) {
+        constexpr std::uint16_t most_outstanding = 64;
+        stores_.emplace(worker_.association_, most_outstanding,
+                        [this](const Incoming& message) { take_beside(message); });
+    }
+    return *stores_;
+}
+
+/// What comes between the answers to sub-operations. A request cannot wait for its turn, because
+/// its data set would be in the way of those answers.
+void Worker::OperationResponder::take_beside(const Incoming& message)
+{
+    if (is_our_cancel(message)) {
+        cancelled_ = true;
+        return;
+    }
+    if (is_response(message.command)) {
+        worker_.take_event_answer(message);  // to what we had reported before
+    } else {
+        worker_.refuse_busy(message);
+    }
 }
 
 bool Worker::OperationResponder::is_our_cancel(const Incoming& message) const

@@ -4,7 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace pacs::net {
 
@@ -20,9 +23,14 @@ public:
     bool send(const Response& pending, std::string_view data) override;
     void flush() override;
     bool cancelled() override;
+    void attach(std::string identifier) override { identifier_ = std::move(identifier); }
+    StoreScu& stores() override;
+
+    const std::string& identifier() const noexcept { return identifier_; }
 
 private:
     bool is_our_cancel(const Incoming& message) const;
+    void take_beside(const Incoming& message);
 
     Worker& worker_;
     const Request& request_;
@@ -30,6 +38,8 @@ private:
     Deadline::Clock::time_point flushed_;
     std::size_t sent_ = 0;
     bool cancelled_ = false;
+    std::string identifier_;
+    std::optional<StoreScu> stores_;
 };
 
 }  // namespace pacs::net

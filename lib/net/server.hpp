@@ -3,6 +3,7 @@
 #include "net/accept_rules.hpp"
 #include "net/association.hpp"
 #include "net/message.hpp"
+#include "net/store.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -75,6 +76,13 @@ public:
     virtual void flush() = 0;
     /// Looks for a C-CANCEL without waiting; PeerError when the peer is gone.
     virtual bool cancelled() = 0;
+    /// The identifier of the final response, bytes in the context's transfer syntax.
+    virtual void attach(std::string identifier) = 0;
+    /// For the sub-operations of a C-GET, on the same association: C-STORE on contexts of which the
+    /// requestor is SCP. Requests other than C-CANCEL that come from then on until the operation
+    /// ends are answered 0213. Lives as long as the responder; what is outstanding must be waited
+    /// for (StoreScu::finish()) before the operation ends.
+    virtual StoreScu& stores() = 0;
 };
 
 /// Sends N-EVENT-REPORT on an association that somebody else asked for, from the SCP of a service

@@ -31,6 +31,8 @@ inline constexpr StatusRule long_identifier{statuses::identifier_mismatch,
                                             "the identifier is longer than the limit"};
 inline constexpr StatusRule long_data_set{
     statuses::resource_limitation, "the data set of another command is longer than the limit"};
+inline constexpr StatusRule busy{statuses::resource_limitation,
+                                 "a C-GET is being performed on the same association"};
 inline constexpr StatusRule bad_object{statuses::cannot_understand,
                                        "the object cannot be understood"};
 inline constexpr StatusRule bad_identifier{statuses::identifier_mismatch,
@@ -42,7 +44,7 @@ inline constexpr StatusRule defect{statuses::processing_failure,
 
 inline constexpr std::array all{echoed,           not_served,      not_authorised, repeated_id,
                                 unknown_command,  missing_element, bad_priority,   bad_class_uid,
-                                bad_instance_uid, long_identifier, long_data_set,  bad_object,
-                                bad_identifier,   no_resources,    defect};
+                                bad_instance_uid, long_identifier, long_data_set,  busy,
+                                bad_object,       bad_identifier,  no_resources,   defect};
 
 }  // namespace pacs::net::server_statuses

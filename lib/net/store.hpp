@@ -24,14 +24,23 @@ struct StoreOutcome {
     bool stored() const noexcept { return lie.empty() && (status.success() || status.warning()); }
 };
 
+/// Whether a command is a C-STORE-RSP, sound or not.
+bool is_store_answer(const dicom::DataSet& command) noexcept;
+
 /// Sends objects over one association, as many at once as the peer's asynchronous operations window
 /// allows; one by one when there is none. One thread.
 class StoreScu {
 public:
     using Done = std::function<void(const StoreOutcome&)>;
 
+    /// Takes a message that is no answer to a C-STORE, with its data set when it has one. May throw.
+    using Other = std::function<void(const Incoming&)>;
+
     /// `window_cap` bounds what is outstanding also for a peer that grants an unlimited window.
-    explicit StoreScu(Association& association, std::uint16_t window_cap = 64);
+    /// With `other` messages beside the answers are for it, as on an association whose requestor is
+    /// being served (C-GET); else they break the protocol. The answers must then come within the
+    /// association's idle time-out each, although the association itself does not run it.
+    explicit StoreScu(Association& association, std::uint16_t window_cap = 64, Other other = {});
 
     /// Sends one object: `data` is its data set in the context's transfer syntax. The message id of
     /// `request` is chosen here. `done` is called once, from a later submit() or finish() (or from
@@ -43,10 +52,14 @@ public:
     /// unless it failed before the first byte was sent.
     void submit(StoreRequest request, std::uint8_t context_id, std::span<const Piece> data,
                 Done done);
+    /// Waits until submit() would not have to. Throws as submit().
+    void make_room();
     /// Takes the answers that are already there, without waiting. Throws as submit().
     void poll();
     /// Waits for all answers. Throws as submit().
     void finish();
+    /// Takes an answer that somebody else has received. Throws as submit().
+    void take(const Incoming& message);
 
     std::size_t outstanding() const noexcept { return waiting_.size(); }
     std::uint16_t window() const noexcept { return window_; }
@@ -58,9 +71,12 @@ private:
         Done done;
     };
     void take_answer();
+    void await_answer();
 
     Association& association_;
     std::uint16_t window_;
+    Other other_;
+    Deadline answer_by_;  ///< of what is outstanding, when there are others
     std::map<std::uint16_t, Waiting> waiting_;
 };
 

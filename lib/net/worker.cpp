@@ -160,10 +160,13 @@ void Worker::violation(std::string_view what)
                     fmt::format("serving: protocol violation: {}", log::printable(what)));
 }
 
-void Worker::answer(std::uint8_t context_id, const Response& response)
+void Worker::answer(std::uint8_t context_id, const Answer& answer)
 {
+    const Response& response = answer.response;
+    const Piece identifier{std::as_bytes(std::span{answer.identifier})};
     try {
-        association_.send(context_id, response);
+        association_.send(context_id, response,
+                          {&identifier, response.has_data ? std::size_t{1} : 0});
     } catch (...) {
         replies_->settle(response, false);
         association_.end_operation();
@@ -252,6 +255,24 @@ void Worker::handle(const Incoming& message)
     }
 }
 
+void Worker::refuse_busy(const Incoming& message)
+{
+    if (message.has_data) {
+        association_.skip_data();
+    }
+    try {
+        const Request request = parse_request(message.command);
+        if (std::holds_alternative<CancelRequest>(request)) {
+            return;  // of another operation, which is over
+        }
+        const Status status = server_statuses::busy.status;
+        replies_->count(operation_name(field(request)), status);
+        association_.send(message.context_id, Response::to(request, status, "busy with C-GET"));
+    } catch (const CommandError& error) {
+        violation(error.what());
+    }
+}
+
 void Worker::handle_request(const Request& request, const Context& context, bool has_data)
 {
     if (std::holds_alternative<CancelRequest>(request)) {
@@ -279,15 +300,15 @@ void Worker::handle_request(const Request& request, const Context& context, bool
         store(*store_request, context);
         return;
     }
-    std::optional<Response> response;
+    std::optional<Answer> final_answer;
     try {
-        response = operate(request, context, has_data);
+        final_answer = operate(request, context, has_data);
     } catch (...) {
         replies_->settle(Response::to(request, server_statuses::defect.status), false);
         association_.end_operation();
         throw;
     }
-    answer(context.id, *response);
+    answer(context.id, *final_answer);
 }
 
 void Worker::store(const StoreRequest& request, const Context& context)
@@ -336,7 +357,7 @@ void Worker::store_to(StoreSink& sink, const StoreReply& reply)
     }
 }
 
-Response Worker::operate(const Request& request, const Context& context, bool has_data)
+Worker::Answer Worker::operate(const Request& request, const Context& context, bool has_data)
 {
     const auto data = has_data
                           ? association_.receive_data(std::holds_alternative<ActionRequest>(request)
@@ -344,39 +365,42 @@ Response Worker::operate(const Request& request, const Context& context, bool ha
                                                           : limits_.max_identifier_bytes)
                           : std::string{};
     if (!data) {
-        return Response::to(request,
-                            (needs_identifier(request) ? server_statuses::long_identifier
-                                                       : server_statuses::long_data_set)
-                                .status,
-                            "the data set is too long");
+        return {Response::to(request,
+                             (needs_identifier(request) ? server_statuses::long_identifier
+                                                        : server_statuses::long_data_set)
+                                 .status,
+                             "the data set is too long"),
+                {}};
     }
-    auto response = call(request, context, *data);
+    auto final_answer = call(request, context, *data);
+    auto& response = final_answer.response;
     const auto frame = Response::to(request, response.status);
     response.field = frame.field;
     response.message_id_responded = frame.message_id_responded;
-    response.has_data = false;
+    response.has_data = !final_answer.identifier.empty();
     if (response.status.pending()) {
         response.status = server_statuses::defect.status;  // a final response never is
     }
-    return response;
+    return final_answer;
 }
 
-Response Worker::call(const Request& request, const Context& context, const std::string& data)
+Worker::Answer Worker::call(const Request& request, const Context& context, const std::string& data)
 {
     OperationResponder responder{*this, request, context.id};
     try {
         if (const auto* echo = std::get_if<EchoRequest>(&request)) {
-            return Response::to(request, session_.on_echo(*echo));
+            return {Response::to(request, session_.on_echo(*echo)), {}};
         }
         if (const auto* find = std::get_if<FindRequest>(&request)) {
-            return session_.on_find(*find, context, data, responder);
+            return {session_.on_find(*find, context, data, responder), {}};
         }
-        return session_.on_other(request, context, data, responder);
+        auto response = session_.on_other(request, context, data, responder);
+        return {std::move(response), responder.identifier()};
     } catch (...) {
         auto failure =
             failure_of_exception(server_statuses::bad_identifier.status,
                                  fmt::format("answering {}", operation_name(field(request))));
-        return Response::to(request, failure.status, std::move(failure.comment));
+        return {Response::to(request, failure.status, std::move(failure.comment)), {}};
     }
 }
 

@@ -108,16 +108,22 @@ public:
 
 private:
     class OperationResponder;
+    /// A final response with its identifier.
+    struct Answer {
+        Response response;
+        std::string identifier;
+    };
     void send_replies();
     void send_events();
     void take_event_answer(const Incoming& message);
     void handle(const Incoming& message);
+    void refuse_busy(const Incoming& message);
     void handle_request(const Request& request, const Context& context, bool has_data);
     void store(const StoreRequest& request, const Context& context);
     void store_to(StoreSink& sink, const StoreReply& reply);
-    Response operate(const Request& request, const Context& context, bool has_data);
-    Response call(const Request& request, const Context& context, const std::string& data);
-    void answer(std::uint8_t context_id, const Response& response);
+    Answer operate(const Request& request, const Context& context, bool has_data);
+    Answer call(const Request& request, const Context& context, const std::string& data);
+    void answer(std::uint8_t context_id, const Answer& answer);
     [[noreturn]] void violation(std::string_view what);
     void check_stop();
 
