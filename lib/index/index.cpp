@@ -62,6 +62,11 @@ Search Index::search(Query query, Deadline deadline, GiveUp give_up) const
     return {readers_, std::move(query), deadline, std::move(give_up)};
 }
 
+Selection Index::select(RetrieveKeys keys) const
+{
+    return {readers_, std::move(keys)};
+}
+
 std::optional<StoredInstance> Index::find(std::string_view instance_uid) const
 {
     const Borrowed reader{*readers_};

@@ -4,6 +4,7 @@
 #include "index/query.hpp"
 #include "index/record.hpp"
 #include "index/search.hpp"
+#include "index/selection.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -117,6 +118,8 @@ public:
     std::span<const Attribute> extras() const;
     /// Starts a search; throws Error(storage).
     Search search(Query query, Deadline deadline = {}, GiveUp give_up = {}) const;
+    /// What a retrieval names; throws Error(storage).
+    Selection select(RetrieveKeys keys) const;
     std::optional<StoredInstance> find(std::string_view instance_uid) const;
     Counts counts() const;
     /// Calls `visit` for each instance, by study and series; stops when it returns false.

@@ -46,6 +46,7 @@ public:
     Borrowed(const Borrowed&) = delete;
     Borrowed& operator=(const Borrowed&) = delete;
     Reader* operator->() const noexcept { return reader_.get(); }
+    Reader& operator*() const noexcept { return *reader_; }
 
 private:
     ReaderPool& pool_;
