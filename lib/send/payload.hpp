@@ -14,8 +14,8 @@ struct Payload {
 };
 
 /// Reads the object into memory and converts it to `transfer_syntax`, with the edits of `coercion`.
-/// Large ones are converted one at a time in the whole process, so that memory stays within what
-/// one needs. Throws Error(data) and Error(storage).
+/// In the whole process no more are converted at a time than there are cores, and large ones one
+/// at a time, so that memory stays within what these need. Throws Error(data) and Error(storage).
 Payload make_payload(const Parcel& parcel, const std::string& transfer_syntax,
                      const Coercion& coercion);
 

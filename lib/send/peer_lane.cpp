@@ -12,9 +12,6 @@
 
 namespace pacs::send {
 
-namespace {
-
-/// The report of an answered C-STORE; what was sent is already in it.
 Report judge(Report report, const net::StoreOutcome& outcome)
 {
     report.status = outcome.status;
@@ -40,8 +37,11 @@ Report judge(Report report, const net::StoreOutcome& outcome)
     return report;
 }
 
-net::Piece data_of(const Parcel& parcel)
+net::Piece data_of(const Parcel& parcel, const Route& route, const Payload& payload)
 {
+    if (route.convert || !payload.data_set.empty()) {
+        return net::Piece{std::as_bytes(std::span{payload.data_set})};
+    }
     const std::uint64_t offset = parcel.head.file.data_offset;
     const auto memory = parcel.content.memory();
     if (memory.empty() && parcel.content.fd() >= 0) {
@@ -50,7 +50,25 @@ net::Piece data_of(const Parcel& parcel)
     return memory.subspan(std::min<std::size_t>(offset, memory.size()));
 }
 
-}  // namespace
+bool convert_for(const Parcel& parcel, const Route& route, Payload& payload, Report& report,
+                 const Coercion* coercion)
+{
+    const bool coerce = coercion != nullptr && !coercion->empty();
+    report.transfer_syntax = route.transfer_syntax;
+    report.converted = route.convert;
+    try {
+        if (route.convert || coerce) {
+            static const Coercion nothing;
+            payload = make_payload(parcel, route.transfer_syntax, coerce ? *coercion : nothing);
+            report.decoded_lossy = payload.decoded_lossy;
+        }
+        return true;
+    } catch (const Error& error) {
+        report.reason = error.kind() == ErrorKind::storage ? "unreadable" : "conversion_failed";
+        report.message = error.what();
+        return false;
+    }
+}
 
 bool PeerLane::fits(const Parcel& parcel) const
 {
@@ -99,23 +117,14 @@ void PeerLane::submit(Parcel& parcel, const Route& route, Report sent, Done done
     net::StoreRequest request;
     request.sop_class = parcel.head.sop_class_uid;
     request.sop_instance = parcel.head.sop_instance_uid;
-    std::array<net::Piece, 1> piece{data_of(parcel)};
+    request.move_originator_ae = options_.move_originator_ae;
+    request.move_originator_id = options_.move_originator_id;
     Payload payload;
-    const bool coerce = options_.coercion != nullptr && !options_.coercion->empty();
-    try {
-        if (route.convert || coerce) {
-            static const Coercion nothing;
-            payload =
-                make_payload(parcel, route.transfer_syntax, coerce ? *options_.coercion : nothing);
-            sent.decoded_lossy = payload.decoded_lossy;
-            piece[0] = net::Piece{std::as_bytes(std::span{payload.data_set})};
-        }
-    } catch (const Error& error) {
-        sent.reason = error.kind() == ErrorKind::storage ? "unreadable" : "conversion_failed";
-        sent.message = error.what();
+    if (!convert_for(parcel, route, payload, sent, options_.coercion)) {
         done(std::move(sent));
         return;
     }
+    const std::array<net::Piece, 1> piece{data_of(parcel, route, payload)};
     scu_->submit(
         std::move(request), route.context_id, piece,
         [sent = std::move(sent), done = std::move(done)](const net::StoreOutcome& outcome) mutable {
