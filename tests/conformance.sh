@@ -35,9 +35,9 @@ warnings=$(groff -t -man -ww -Tutf8 -z "$page" 2>&1)
 cd "$2/lib"
 answering="archive/*.cpp daemon/*.cpp net/worker.cpp net/operation_responder.cpp net/command_set.cpp net/store_reply.cpp"
 # shellcheck disable=SC2086  # a list of patterns
-grep -nE '(^|[^_])statuses::[a-z]|Status\{0x' $answering | grep -vE '(store|find|server)_statuses::' &&
+grep -nE '(^|[^_])statuses::[a-z]|Status\{0x' $answering | grep -vE '(store|find|server|retrieve)_statuses::' &&
     fail "a status that is in no table of the conformance statement"
-for rules in net/server_statuses.hpp net/rejections.hpp archive/store_statuses.hpp daemon/find_statuses.hpp; do
+for rules in net/server_statuses.hpp net/rejections.hpp archive/store_statuses.hpp daemon/find_statuses.hpp daemon/retrieve_statuses.hpp; do
     sed -n 's/^inline constexpr \(StatusRule\|Rule\) \([a-z_]*\){.*/\2/p' $rules | sort >"$scratch/rules"
     tr '\n' ' ' <$rules | grep -oE 'std::array all\{[^}]*\}' | sed 's/.*{//' | tr -d ' }' | tr ',' '\n' | sort >"$scratch/all"
     cmp -s "$scratch/rules" "$scratch/all" || fail "$rules: all is not all: $(diff "$scratch/rules" "$scratch/all")"

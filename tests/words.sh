@@ -46,6 +46,7 @@ compare "record types" "pacs-records(5)"
     cat $sources | tr '\n' ' ' | grep -oE 'MakeError\( *"[a-z_]+"' | sed 's/.*"\(.*\)"/\1/'
     words_of '^std::string_view reason_word\('
     words_of '^std::string_view to_string\((archive::)?StoreKind'
+    words_of '^std::string_view to_string\(StoredFault'
 } | grep -vxE 'unknown|reason|message' >"$scratch/code"
 sed -n '/^\.SH REASONS/,/^\.SH EXAMPLES/s/^\.B //p' man/pacs-records.5 >"$scratch/page"
 compare reasons "pacs-records(5)"

@@ -67,7 +67,12 @@ struct ArchivedSettings {
     std::chrono::milliseconds commitment_retry{604'800'000};  ///< to report on a storage commitment
     std::uint32_t max_pdu = 131'072;                          ///< bytes we take in one PDU
     unsigned async_window = 64;                               ///< the most we grant
-    std::vector<std::string> listen_tls;                      ///< the same as listen, with TLS
+    std::vector<std::string> destination;  ///< "AE@HOST:PORT" of those that C-MOVE may name
+    bool allow_any = false;                ///< C-MOVE to an unknown title goes to whoever asks
+    std::uint16_t allow_any_port = 104;
+    unsigned move_jobs = 1;               ///< associations for one C-MOVE
+    unsigned max_retrievals = 64;         ///< C-MOVE and C-GET at once in all
+    std::vector<std::string> listen_tls;  ///< the same as listen, with TLS
     std::filesystem::path tls_cert;       ///< PEM, our certificate and its chain
     std::filesystem::path tls_key;        ///< its private key; empty: in tls_cert
     std::filesystem::path tls_ca;         ///< PEM, whom to trust for certificates of clients

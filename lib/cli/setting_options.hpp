@@ -57,6 +57,9 @@ private:
         bool list = false;
     };
 
+    /// "-j," where the tools have a short name for such a thing.
+    static std::string short_name(std::string_view key) { return key == "move_jobs" ? "-j," : ""; }
+
     void add(Tool& tool, const SettingKey<Settings>& key, const std::string& variables,
              const std::string& group)
     {
@@ -74,7 +77,8 @@ private:
         if (slot.flag) {
             slot.option = tool.options().add_flag(slot.name, help);
         } else {
-            slot.option = tool.options().add_option(slot.name, slot.values, help);
+            slot.option =
+                tool.options().add_option(short_name(key.name) + slot.name, slot.values, help);
             slot.option->type_name(std::string{key.value});
             slot.option->default_str(key.get(Settings{}));
             slot.option->expected(1, slot.list ? CLI::detail::expected_max_vector_size : 1);

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "daemon/error_comment.hpp"
 #include "daemon/find_statuses.hpp"
 #include "dicom/query_level.hpp"
 #include "dicom/uid.hpp"
@@ -58,19 +59,6 @@ std::string joined(const std::vector<std::string>& terms)
         text += (i == 0 ? "" : "\\") + terms[i];
     }
     return text;
-}
-
-/// The reason without "doing X: " in front, as an Error Comment (LO, PS3.7 table C): 64 characters
-/// of the default repertoire.
-std::string error_comment(const Error& error)
-{
-    const std::string_view message = error.what();
-    const std::size_t colon = message.find(": ");
-    std::string comment{colon == std::string_view::npos ? message : message.substr(colon + 2)};
-    comment.resize(std::min(comment.size(), std::size_t{64}));
-    std::ranges::replace_if(
-        comment, [](char c) { return c < ' ' || c > '~' || c == '\\'; }, '?');
-    return comment;
 }
 
 /// Looks at the asker while a search runs without a match: it may cancel, or be gone.

@@ -67,16 +67,20 @@ Service::Admittance::Admittance(const ArchivedSettings& settings)
     warn_when_closed(settings, gatekeeper->rules());
 }
 
-Service::Service(const ArchivedSettings& settings) : Service(settings, Admittance{settings}) {}
+Service::Service(const Configuration& configuration)
+    : Service(configuration, Admittance{configuration.settings})
+{
+}
 
-Service::Service(const ArchivedSettings& settings, const Admittance& admittance)
-    : settings_(settings),
-      archive_(open_archive(settings)),
-      ingest_(archive_, ingest_options(settings)),
-      commitments_(archive_, commitment_options(settings), commitment_peers(settings)),
-      server_(std::make_unique<net::Server>(listen_addresses(settings),
+Service::Service(const Configuration& configuration, const Admittance& admittance)
+    : settings_(configuration.settings),
+      archive_(open_archive(settings_)),
+      ingest_(archive_, ingest_options(settings_)),
+      retrieve_(archive_, log_, configuration),
+      commitments_(archive_, commitment_options(settings_), commitment_peers(settings_)),
+      server_(std::make_unique<net::Server>(listen_addresses(settings_),
                                             static_cast<net::Application&>(*this),
-                                            server_limits(settings)))
+                                            server_limits(settings_)))
 {
     admit_with(admittance);
 }
@@ -86,14 +90,16 @@ Service::~Service()
     server_.reset();
 }
 
-std::vector<std::string> Service::reload(const ArchivedSettings& settings)
+std::vector<std::string> Service::reload(const Configuration& configuration)
 {
+    const ArchivedSettings& settings = configuration.settings;
     ArchivedSettings taken = settings;
     taken.archive = settings_.archive;
     taken.listen = settings_.listen;
     taken.listen_tls = settings_.listen_tls;
     taken.durability = settings_.durability;
     admit_with(Admittance{taken});
+    retrieve_.reconfigure(configuration);
     ingest_.reconfigure(ingest_options(settings).on_conflict, settings.min_free);
     commitments_.reconfigure(commitment_options(settings), commitment_peers(settings));
     server_->set_limits(server_limits(settings));
@@ -144,9 +150,12 @@ std::shared_ptr<const net::AcceptPolicy> Service::policy()
 
 std::unique_ptr<net::Session> Service::open(const net::Negotiated& negotiated)
 {
-    return make_session(
-        {.archive = archive_, .ingest = ingest_, .log = log_, .commitments = commitments_},
-        negotiated);
+    return make_session({.archive = archive_,
+                         .ingest = ingest_,
+                         .log = log_,
+                         .retrieve = retrieve_,
+                         .commitments = commitments_},
+                        negotiated);
 }
 
 void Service::on_closed(const net::AssociationReport& report)

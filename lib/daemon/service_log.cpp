@@ -164,6 +164,13 @@ void ServiceLog::problem(const archive::Announcement& announcement,
     }
 }
 
+void ServiceLog::tell(std::string_view kind, const std::string& record) noexcept
+{
+    if (filter_.admit(kind)) {
+        log::write_record(record);
+    }
+}
+
 void ServiceLog::tell_repeated(bool all) noexcept
 {
     const auto now = all ? RepeatFilter::Clock::time_point::max() : RepeatFilter::Clock::now();

@@ -6,6 +6,7 @@
 #include "net/server.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace pacs::daemon {
 
@@ -31,6 +32,8 @@ public:
     void association(const net::AssociationReport& report) noexcept;
     void problem(const archive::Announcement& announcement,
                  const archive::StoreResult& result) noexcept;
+    /// Any other line that a peer can cause at will, with the words it is counted under.
+    void tell(std::string_view kind, const std::string& record) noexcept;
     /// Tells what was only counted and is due; `all`: also what is not due yet.
     void tell_repeated(bool all = false) noexcept;
 

@@ -30,11 +30,11 @@ void wait(const ReloadRequest& reload, Deadline deadline)
 }
 
 void take_over(Service& service, Notifier& notifier,
-               const std::function<ArchivedSettings()>& read_settings)
+               const std::function<Configuration()>& read_configuration)
 {
     notifier.reloading("reading the configuration");
     try {
-        for (const std::string& name : service.reload(read_settings())) {
+        for (const std::string& name : service.reload(read_configuration())) {
             log::warning("reloading the configuration: {} changed, which needs a restart", name);
         }
         log::info("configuration reloaded");
@@ -65,7 +65,7 @@ bool ReloadRequest::take() noexcept
 }
 
 void serve(Service& service, Notifier& notifier, ReloadRequest& reload,
-           const std::function<ArchivedSettings()>& read_settings)
+           const std::function<Configuration()>& read_configuration)
 {
     service.start();
     notifier.ready("serving");
@@ -74,7 +74,7 @@ void serve(Service& service, Notifier& notifier, ReloadRequest& reload,
     while (!StopFlag::instance().raised()) {
         wait(reload, Deadline::after(interval));
         if (reload.take()) {
-            take_over(service, notifier, read_settings);
+            take_over(service, notifier, read_configuration);
         }
         service.housekeeping();
         notifier.alive();

@@ -21,10 +21,10 @@ private:
 };
 
 /// Serves until StopFlag is raised, then stops in good order. Meanwhile: when `reload` is raised,
-/// `read_settings` is called and its settings are taken over (an Error is logged and the old ones
-/// stay), the service manager hears READY=1, RELOADING=1, STOPPING=1 and WATCHDOG=1, housekeeping
-/// is done.
+/// `read_configuration` is called and what it gives is taken over (an Error is logged and the old
+/// ones stay), the service manager hears READY=1, RELOADING=1, STOPPING=1 and WATCHDOG=1,
+/// housekeeping is done.
 void serve(Service& service, Notifier& notifier, ReloadRequest& reload,
-           const std::function<ArchivedSettings()>& read_settings);
+           const std::function<Configuration()>& read_configuration);
 
 }  // namespace pacs::daemon

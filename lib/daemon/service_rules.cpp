@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "daemon/find_service.hpp"
+#include "daemon/retrieve_service.hpp"
 #include "dicom/uid.hpp"
 
 #include <fmt/format.h>
@@ -33,6 +34,9 @@ std::optional<std::string> extended_answer(const net::ExtendedNegotiation& asked
     if (is_find_class(asked.sop_class)) {
         return grant_find_options(asked.info);
     }
+    if (is_move_class(asked.sop_class) || is_get_class(asked.sop_class)) {
+        return grant_retrieve_options(asked.info);
+    }
     if (dicom::is_storage_class(asked.sop_class)) {
         return storage_answer();
     }
@@ -61,14 +65,18 @@ std::shared_ptr<const net::AcceptRules> accept_rules(const ArchivedSettings& set
     if (!settings.any_aet) {
         rules->called_aes = settings.aet;
     }
+    namespace uids = dicom::uids;
     for (const std::string_view served :
-         {dicom::uids::verification, dicom::uids::patient_root_find, dicom::uids::study_root_find,
-          dicom::uids::storage_commitment}) {
+         {uids::verification, uids::patient_root_find, uids::study_root_find,
+          uids::patient_root_move, uids::study_root_move, uids::patient_root_get,
+          uids::study_root_get, uids::storage_commitment}) {
         rules->classes.push_back(
             {.abstract_syntax = std::string{served}, .transfer_syntaxes = native_syntaxes()});
     }
     rules->any_storage = true;
-    rules->max_window = {static_cast<std::uint16_t>(settings.async_window), 1};
+    rules->storage_requestor_scp = true;
+    const auto window = static_cast<std::uint16_t>(settings.async_window);
+    rules->max_window = {window, window};
     rules->extended_answer = extended_answer;
     return rules;
 }
@@ -183,6 +191,9 @@ void check(const ArchivedSettings& settings)
         }
     }
     listen_addresses(settings);
+    for (const std::string& destination : settings.destination) {
+        (void)net::parse_address(destination);
+    }
 }
 
 }  // namespace pacs::daemon

@@ -12,9 +12,10 @@
 /// From the daemon's settings to what the layers below it want to know.
 namespace pacs::daemon {
 
-/// Whom we answer, and what we accept: Verification, C-FIND of Patient and Study Root in every
-/// native transfer syntax, and every storage class or class unknown to the registry in whatever the
-/// requestor prefers, because objects are stored as they come.
+/// Whom we answer, and what we accept: Verification, C-FIND, C-MOVE and C-GET of Patient and Study
+/// Root in every native transfer syntax, and every storage class or class unknown to the registry
+/// in whatever the requestor prefers, because objects are stored as they come; a requestor may be
+/// SCP of these (C-GET).
 /// Who may have what of it, `gatekeeper` decides; nullptr: everybody everything.
 std::shared_ptr<const net::AcceptRules> accept_rules(
     const ArchivedSettings& settings, std::shared_ptr<const Gatekeeper> gatekeeper = {});
@@ -36,7 +37,7 @@ std::vector<net::ListenAddress> listen_addresses(const ArchivedSettings& setting
 std::shared_ptr<const net::TlsContext> tls_context(const ArchivedSettings& settings);
 
 /// Throws Error(usage) naming the setting: no archive, neither titles nor any_aet, a title that is
-/// none, nowhere to listen.
+/// none, nowhere to listen, a destination that is no address.
 void check(const ArchivedSettings& settings);
 
 }  // namespace pacs::daemon

@@ -87,9 +87,10 @@ public:
     net::StoreDecision on_store(const net::StoreRequest& request,
                                 const net::Context& context) override
     {
-        if (is_find_class(context.abstract_syntax) ||
-            context.abstract_syntax == dicom::uids::verification ||
-            context.abstract_syntax == dicom::uids::storage_commitment) {
+        const std::string& sop_class = context.abstract_syntax;
+        if (is_find_class(sop_class) || is_move_class(sop_class) || is_get_class(sop_class) ||
+            sop_class == dicom::uids::verification ||
+            sop_class == dicom::uids::storage_commitment) {
             return net::refuse_store(archive::store_statuses::not_storage.status,
                                      "no storage SOP class");
         }
@@ -123,6 +124,10 @@ public:
     net::Response on_other(const net::Request& request, const net::Context& context,
                            const std::string& data, net::Responder& responder) override
     {
+        if (std::holds_alternative<net::GetRequest>(request) ||
+            std::holds_alternative<net::MoveRequest>(request)) {
+            return parts_.retrieve.answer(request, context, negotiated_, data, responder);
+        }
         const auto* action = std::get_if<net::ActionRequest>(&request);
         if (action != nullptr && context.abstract_syntax == dicom::uids::storage_commitment) {
             return parts_.commitments.answer(*action, context, negotiated_, data);

@@ -2,6 +2,7 @@
 #include "base/retry.hpp"
 #include "conformance/tables.hpp"
 #include "daemon/find_service.hpp"
+#include "daemon/retrieve_service.hpp"
 #include "dicom/repertoire.hpp"
 #include "dicom/transcode.hpp"
 #include "net/association.hpp"
@@ -66,6 +67,8 @@ Table limits()
              {seconds(asking.max_duration), "for one C-FIND as SCU (--question-duration)"},
              {seconds(asking.cancel_timeout),
               "from C-CANCEL to the final response, as SCU; --timeout when that is less"},
+             {std::to_string(daemon::longest_explicit_list),
+              "bytes of a Failed SOP Instance UID List sent with explicit VR"},
              {std::to_string(retry.retries), "attempts of one object after the first (--retries)"},
              {seconds(retry.delay), "before the first of them, doubled each time (--retry-delay)"},
              {seconds(longest_delay), "before any of them at most"},

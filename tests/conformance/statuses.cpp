@@ -2,6 +2,7 @@
 #include "conformance/tables.hpp"
 #include "daemon/commitment_statuses.hpp"
 #include "daemon/find_statuses.hpp"
+#include "daemon/retrieve_statuses.hpp"
 #include "net/rejections.hpp"
 #include "net/server_statuses.hpp"
 
@@ -72,6 +73,8 @@ std::vector<Table> status_tables()
     return {served("statuses-any", net::server_statuses::all),
             served("statuses-store", archive::store_statuses::all),
             served("statuses-find", daemon::find_statuses::all),
+            served("statuses-move", daemon::retrieve_statuses::move),
+            served("statuses-get", daemon::retrieve_statuses::get),
             served("statuses-commitment", daemon::commitment_statuses::all),
             understood(),
             rejected()};

@@ -15,7 +15,8 @@ import sys
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent),
                 str(pathlib.Path(__file__).resolve().parents[1] / "support")]
 
-import crashes  # noqa: E402,F401  the cases they add
+import askers  # noqa: E402,F401  the cases they add
+import crashes  # noqa: E402,F401
 import crowds  # noqa: E402,F401
 import disks  # noqa: E402,F401
 import harness  # noqa: E402

@@ -11,9 +11,11 @@ import attacks_data
 import attacks_dimse
 import commitment
 import hostile_modes
+import objects
+import peers
 import statement
 import wire
-from attacks import CONTEXTS, CT_EXPLICIT, FIND
+from attacks import CONTEXTS, CT_EXPLICIT, FIND, GET_MODEL, MOVE_MODEL
 from attacks_data import ct, instance_of
 from harness import case, equal
 from hostile_scp import HostileScp
@@ -144,6 +146,73 @@ def conformance_commitment_statuses(context):
     all_provoked("statuses-commitment", "N-ACTION", seen)
 
 
+RETRIEVE, ROLE = 21, wire.item(0x54, struct.pack(">H", len(wire.CT_IMAGE))
+                               + wire.CT_IMAGE.encode() + b"\1\1")
+
+
+def retrieval(server, model, keys, then=b"", context=RETRIEVE, storage=True, **changes):
+    """The statuses of one C-GET or C-MOVE, whose sub-operations on the association succeed."""
+    contexts = [(1, wire.VERIFICATION, [wire.IMPLICIT_LE]), (RETRIEVE, model, [wire.IMPLICIT_LE])]
+    if storage:
+        contexts.append((CT_EXPLICIT, wire.CT_IMAGE, [wire.EXPLICIT_LE]))
+    scu = Scu("127.0.0.1", server.port).associate(contexts, user=wire.user_items(extra=ROLE))
+    changes.setdefault("e_0100", wire.C_GET if model == GET_MODEL else wire.C_MOVE)
+    if changes["e_0100"] == wire.C_MOVE:
+        changes.setdefault("e_0600", b"PROBE ")
+    scu.send(wire.message(context, wire.find_rq(model, message_id=7, **changes), keys) + then)
+    got = []
+    while not got or got[-1].startswith("FF"):
+        outcome, fields, _ = scu.response()
+        assert outcome.startswith("status:"), outcome
+        if outcome == "status:none":
+            scu.send(wire.message(CT_EXPLICIT, wire.command({
+                2: wire.CT_IMAGE, 0x100: 0x8001, 0x120: wire.number(fields, 0x110),
+                0x800: wire.NO_DATA_SET, 0x900: 0})))
+        else:
+            got.append(outcome[len("status:"):])
+    scu.release()
+    return got
+
+
+@case
+def conformance_retrieve_statuses(context):
+    """Each condition of both tables brings its status."""
+    one, lost = instance_of("retrieved"), instance_of("lost")
+    with peers.scp_probe(context.build, context.folder) as probe, context.archived(
+            "--destination", f"PROBE@127.0.0.1:{probe.port}", "--destination",
+            "DEAD@127.0.0.1:1") as server:
+        scu = Scu("127.0.0.1", server.port).associate(CONTEXTS)
+        equal([stored(scu, one), stored(scu, lost)], ["0000"] * 2, "objects to be retrieved")
+        scu.release()
+        files = objects.stored_files(context.folder / "archive")
+        study, series = files[one].parent.parent.name.encode(), files[one].parent.name.encode()
+        files[lost].unlink()
+        sound = attacks_dimse.identifier(g_0020000D=study)
+        alone = attacks_dimse.identifier(b"IMAGE ", g_0020000D=study, g_0020000E=series,
+                                         g_00080018=one.encode())
+        cancel = wire.command({0x100: wire.C_CANCEL, 0x120: 7, 0x800: wire.NO_DATA_SET})
+        for model, table in ((MOVE_MODEL, "statuses-move"), (GET_MODEL, "statuses-get")):
+            def ask(wanted, keys, model=model, **how):
+                got = retrieval(server, model, keys, **how)
+                assert got[-1] == wanted, f"{got} where {wanted} was expected"
+                seen.update(got)
+            seen = set()
+            ask("0000", alone)
+            ask("0000", attacks_dimse.identifier(g_0020000D=b"1.2.3.4.5"))
+            ask("B000", sound)
+            ask("FE00", sound, then=wire.message(RETRIEVE, cancel))
+            ask("0122", sound, e_0100=wire.C_GET if model == MOVE_MODEL else wire.C_MOVE)
+            ask("A900", attacks_dimse.identifier())
+            ask("A900", attacks_dimse.identifier(level=b"PATIENT "))
+            ask("C000", sound[:-3])
+            if model == GET_MODEL:
+                ask("A702", alone, storage=False)
+            else:
+                ask("A702", alone, e_0600=b"DEAD")
+                ask("A801", sound, e_0600=b"NOWHERE ")
+            all_provoked(table, "a retrieval", seen)
+
+
 @case
 def conformance_matching(context):
     """Each way of matching that the page gives a key is taken, and finds the one object there is."""
@@ -250,14 +319,19 @@ def conformance_negotiation(context):
 
     most = int(dict(row[:2] for row in statement.table("settings-archived"))["async_window"])
     with context.archived() as server:
-        for window, granted in {(0, 0): (most, 1), (5, 5): (5, 1), (most + 9, 1): (most, 1)}.items():
+        for window, granted in {(0, 0): (most, most), (5, 5): (5, 5),
+                                (most + 9, 1): (most, 1)}.items():
             equal(struct.unpack(">HH", asked(window=window)["user"][0x53]), granted, "window")
         assert 0x53 not in asked()["user"], "a window nobody asked for"
-        equal(asked(named(0x54, wire.CT_IMAGE, b"\1\1"))["user"][0x54][-2:], b"\1\0", "roles")
+        equal(asked(named(0x54, wire.CT_IMAGE, b"\1\1"))["user"][0x54][-2:], b"\1\1", "roles")
+        equal(asked(named(0x54, wire.STUDY_ROOT_FIND, b"\1\1"))["user"][0x54][-2:], b"\1\0",
+              "roles of a query")
         equal(asked(named(0x56, wire.CT_IMAGE, b"\2\0\3\0\1\0"))["user"][0x56][-6:],
               b"\2\0\3\0\0\0", "extended negotiation of storage")
         equal(asked(named(0x56, wire.STUDY_ROOT_FIND, b"\1" * 5))["user"][0x56][-5:],
               b"\1\1\1\0\0", "extended negotiation of queries")
+        equal(asked(named(0x56, GET_MODEL, b"\1\1"))["user"][0x56][-2:], b"\1\0",
+              "extended negotiation of retrievals")
         identity = wire.item(0x58, b"\2\1\0\4user\0\4code")
         assert 0x59 not in asked(identity)["user"], "a user that nobody knows is confirmed"
         equal(asked()["contexts"][101], {"result": 0, "abstract": "", "syntaxes": ["1.2.3.4.6"]},

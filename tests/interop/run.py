@@ -29,6 +29,7 @@ import moving  # noqa: E402,F401
 import naming  # noqa: E402,F401
 import piping  # noqa: E402,F401
 import real_files  # noqa: E402,F401
+import retrieving  # noqa: E402,F401
 import searching  # noqa: E402,F401
 import securing  # noqa: E402,F401
 import to_peers  # noqa: E402,F401

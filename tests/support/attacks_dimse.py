@@ -206,6 +206,36 @@ def not_granted(name, sop_class, command, data):
 
 not_granted("move-to-nowhere", attacks.MOVE_MODEL,
             wire.find_rq(attacks.MOVE_MODEL, e_0100=wire.C_MOVE, e_0600=b"NOWHERE "), identifier())
+def retrieval(name, command, data):
+    """On a context of C-MOVE or C-GET, with a storage class whose SCP we would be."""
+    model = attacks.MOVE_MODEL if command == wire.C_MOVE else attacks.GET_MODEL
+
+    def run(scu):
+        scu.associate([(1, wire.VERIFICATION, [wire.IMPLICIT_LE]), (15, model, [wire.IMPLICIT_LE]),
+                       (17, wire.CT_IMAGE, [wire.EXPLICIT_LE])])
+        if 15 not in scu.accepted:
+            return "context refused"
+        to = {"e_0600": b"NOWHERE "} if command == wire.C_MOVE else {}
+        scu.send(message(15, wire.find_rq(model, e_0100=command, **to), data))
+        return scu.final()
+    add(name, REFUSED_OR_NOT_GRANTED, run)
+
+
+for word, number in (("move", wire.C_MOVE), ("get", wire.C_GET)):
+    for what, keys in {
+            "no-level": identifier(level=None),
+            "no-key": identifier(),
+            "garbage": bytes((at * 167 + 13) % 256 for at in range(900)),
+            "truncated": identifier(g_0020000D=b"1.2.3.4.")[:-1] + b"\0\0\0",
+            "nested-10000": identifier() + (struct.pack("<HHI", 0x0040, 0x0275, wire.UNDEFINED)
+                                            + struct.pack("<HHI", 0xFFFE, 0xE000, wire.UNDEFINED))
+                            * 10_000,
+            "path": identifier(g_0020000D=b"../../../etc/passwd "),
+            "wildcard": identifier(g_0020000D=b"* "),
+            "uids-60000": identifier(g_0020000D=b"\\".join(b"1.%d" % at for at in range(60_000))),
+            "key-of-nul": identifier(g_0020000D=bytes(64)),
+            "below-its-level": identifier(g_0020000D=b"1.2 ", g_0020000E=b"1.2.3 ")}.items():
+        retrieval(f"{word}-refused-{what}", number, keys)
 not_granted("commitment-garbage", attacks.COMMITMENT, wire.command(
     {3: attacks.COMMITMENT, 0x100: wire.N_ACTION, 0x110: 1, 0x800: 0x102,
      0x1001: "1.2.840.10008.1.20.1.1", 0x1008: 1}), b"\xff" * 300)

@@ -45,8 +45,12 @@ class Context:
 
     def start(self, tool, *arguments):
         """Starts one of our tools, its output to a log; the caller ends it."""
-        log = (self.folder / f"{tool}-started.log").open("ab")
-        return subprocess.Popen([str(self.build / tool), *[str(word) for word in arguments]],
+        return self.start_other(self.build / tool, *arguments)
+
+    def start_other(self, program, *arguments):
+        """The same with somebody else's."""
+        log = (self.folder / f"{pathlib.Path(program).name}-started.log").open("ab")
+        return subprocess.Popen([str(program), *[str(word) for word in arguments]],
                                 stdout=log, stderr=log)
 
     def run(self, *command, status=0, limit_s=300):

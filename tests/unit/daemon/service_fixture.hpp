@@ -70,7 +70,7 @@ inline dicom::DataSet instance(unsigned number, std::string_view sop_class = ct_
 /// A Service on loopback at a port of the system's choice.
 class Archived {
 public:
-    explicit Archived(ArchivedSettings settings = {})
+    explicit Archived(ArchivedSettings settings = {}, daemon::Destinations destinations = {})
     {
         settings.archive = folder_.path() / "archive";
         settings.listen = {"127.0.0.1:0"};
@@ -78,7 +78,8 @@ public:
             settings.aet = {"ARCHIVE"};
         }
         settings_ = std::move(settings);
-        service_ = std::make_unique<daemon::Service>(settings_);
+        service_ = std::make_unique<daemon::Service>(
+            daemon::Configuration{settings_, std::move(destinations)});
         service_->start();
     }
 

@@ -55,11 +55,25 @@ TEST_CASE("the sender's order of transfer syntaxes is kept")
 TEST_CASE("services that are not ours are refused by their abstract syntax")
 {
     const auto rules = daemon::accept_rules(sound());
-    for (const auto uid : {dicom::uids::study_root_move, dicom::uids::patient_root_get,
-                           std::string_view{"1.2.840.10008.5.1.4.31"}}) {
+    // a worklist, a composite instance root retrieval, a printer
+    for (const std::string_view uid :
+         {"1.2.840.10008.5.1.4.31", "1.2.840.10008.5.1.4.1.2.4.2", "1.2.840.10008.5.1.1.9"}) {
         CHECK(answer(*rules, std::string{uid}, "1.2.840.10008.1.2") ==
               net::ContextAnswer::abstract_syntax_not_supported);
     }
+}
+
+TEST_CASE("a requestor may be SCP of what it wants to get, and of nothing else")
+{
+    const auto rules = daemon::accept_rules(sound());
+    const auto granted = [&](std::string_view uid) {
+        return rules->role({std::string{uid}, true, true}, {}).value_or(net::RoleSelection{}).scp;
+    };
+    CHECK(granted("1.2.840.10008.5.1.4.1.1.2"));
+    CHECK(granted("1.3.12.2.1107.5.9.1"));
+    CHECK_FALSE(granted(dicom::uids::study_root_get));
+    CHECK_FALSE(granted(dicom::uids::verification));
+    CHECK(rules->window({0, 0}).performed == rules->window({0, 0}).invoked);
 }
 
 TEST_CASE("queries are accepted in native transfer syntaxes only")

@@ -1,0 +1,61 @@
+#include "daemon/destinations.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+
+#include <fmt/format.h>
+
+namespace pacs::daemon {
+
+bool Destinations::add(Destination destination)
+{
+    const std::string title = destination.address.ae;
+    const auto [place, is_new] = by_title_.try_emplace(title, destination);
+    const bool same = place->second && place->second->address == destination.address;
+    if (!is_new && !same) {
+        place->second.reset();
+    }
+    return is_new || same;
+}
+
+const Destination* Destinations::find(std::string_view title) const noexcept
+{
+    const auto found = by_title_.find(title);
+    return found == by_title_.end() || !found->second ? nullptr : &*found->second;
+}
+
+Destinations make_destinations(const ArchivedSettings& settings, const net::RequestOptions& request,
+                               std::vector<Destination> nodes)
+{
+    Destinations destinations;
+    for (const std::string& text : settings.destination) {
+        net::RequestOptions ours = request;
+        ours.calling_ae.clear();
+        const net::Address address = net::parse_address(text);
+        if (!destinations.add({address, std::move(ours), 0})) {
+            throw Error(ErrorKind::usage,
+                        fmt::format("starting the daemon: two destinations with the title '{}'",
+                                    log::printable(address.ae)));
+        }
+    }
+    Destinations of_nodes;
+    std::vector<std::string> titles;
+    for (Destination& node : nodes) {
+        titles.push_back(node.address.ae);
+        of_nodes.add(std::move(node));
+    }
+    for (const std::string& title : titles) {
+        if (destinations.find(title) != nullptr) {
+            continue;
+        }
+        if (const Destination* node = of_nodes.find(title)) {
+            destinations.add(*node);
+        } else {
+            log::warning("several nodes have the title {} and differ: nothing is sent there",
+                         log::printable(title));
+        }
+    }
+    return destinations;
+}
+
+}  // namespace pacs::daemon
