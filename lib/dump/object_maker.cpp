@@ -87,7 +87,7 @@ DataSet with_fragments(const DataSet& set)
     return marked;
 }
 
-BulkBytes opened(const BulkSource& bulk, const BulkElement& reference)
+BulkBytes opened(const BulkSource& bulk, const stream::BulkElement& reference)
 {
     if (dicom::is_text(reference.vr) || reference.vr == dicom::Vr::SQ) {
         throw MakeError("bulk_unreachable", "following " + reference.uri.substr(0, 200) +
@@ -103,7 +103,7 @@ BulkBytes opened(const BulkSource& bulk, const BulkElement& reference)
 /// One object on its way from its JSON.
 class Maker {
 public:
-    Maker(JsonDataSet source, const BulkSource& bulk, const std::string& default_syntax)
+    Maker(stream::JsonDataSet source, const BulkSource& bulk, const std::string& default_syntax)
         : source_(std::move(source)), bulk_(bulk)
     {
         const std::string stated = source_.meta.text(meta_transfer_syntax);
@@ -145,7 +145,7 @@ private:
     /// All in memory: what must be deflated or swapped.
     void write_whole()
     {
-        for (const BulkElement& reference : source_.bulk) {
+        for (const stream::BulkElement& reference : source_.bulk) {
             source_.data_set.put({reference.tag, reference.vr, read_whole(reference)});
         }
         const std::string encoded = dicom::encode(fragments_marked(source_.data_set), syntax_);
@@ -198,7 +198,7 @@ private:
                         "which transfer syntax (--transfer-syntax does, or 00020010)");
     }
 
-    std::string read_whole(const BulkElement& reference)
+    std::string read_whole(const stream::BulkElement& reference)
     {
         const BulkBytes bytes = opened(bulk_, reference);
         if (bytes.range.length > most_in_memory) {
@@ -217,7 +217,7 @@ private:
         }
     }
 
-    void write_reference(const BulkElement& reference)
+    void write_reference(const stream::BulkElement& reference)
     {
         const BulkBytes bytes = opened(bulk_, reference);
         const std::uint64_t length = bytes.range.length;
@@ -259,7 +259,7 @@ private:
         }
     }
 
-    JsonDataSet source_;
+    stream::JsonDataSet source_;
     const BulkSource& bulk_;
     TransferSyntax syntax_;
     bool known_syntax_ = false;
@@ -276,7 +276,7 @@ ObjectMaker::ObjectMaker(const BulkSource& bulk, std::string transfer_syntax)
 MadeObject ObjectMaker::make(std::string json)
 {
     std::uint64_t fetched = 0;
-    const auto fetch = [&](const BulkElement& reference) {
+    const auto fetch = [&](const stream::BulkElement& reference) {
         const BulkBytes bytes = opened(bulk_, reference);
         fetched += bytes.range.length;
         if (fetched > most_in_memory) {
@@ -286,7 +286,7 @@ MadeObject ObjectMaker::make(std::string json)
         bytes.content.read_at(bytes.range.offset, std::as_writable_bytes(std::span{value}));
         return value;
     };
-    JsonDataSet source;
+    stream::JsonDataSet source;
     try {
         source = reader_.read(std::move(json), fetch);
     } catch (const MakeError&) {

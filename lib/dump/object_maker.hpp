@@ -2,8 +2,8 @@
 
 #include "base/error.hpp"
 #include "dump/bulk_source.hpp"
-#include "dump/json_reader.hpp"
 #include "stream/content.hpp"
+#include "stream/json_reader.hpp"
 
 #include <memory>
 #include <string>
@@ -51,7 +51,7 @@ public:
 private:
     const BulkSource& bulk_;
     std::string transfer_syntax_;
-    JsonReader reader_;
+    stream::JsonReader reader_;
 };
 
 }  // namespace pacs::dump

@@ -4,7 +4,7 @@
 #include "base/error.hpp"
 #include "dicom/record_json.hpp"
 #include "dump/json_objects.hpp"
-#include "dump/json_reader.hpp"
+#include "stream/json_reader.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@ namespace {
 
 using namespace pacs;
 
-std::string fetched(const dump::BulkElement& reference)
+std::string fetched(const stream::BulkElement& reference)
 {
     if (reference.uri.size() > 1000) {
         throw Error(ErrorKind::refused, "too long");
@@ -30,7 +30,7 @@ std::string understood(const std::string& json)
 {
     std::string out;
     try {
-        const auto set = dump::JsonReader{}.read(json, fetched);
+        const auto set = stream::JsonReader{}.read(json, fetched);
         dicom::append_dicom_json(out, set.data_set, dicom::CharacterSet{"ISO_IR 192"});
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::data && error.kind() != ErrorKind::refused) {

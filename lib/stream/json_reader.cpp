@@ -1,10 +1,10 @@
-#include "dump/json_reader.hpp"
+#include "stream/json_reader.hpp"
 
 #include "base/base64.hpp"
 #include "base/error.hpp"
 #include "dicom/dictionary.hpp"
 #include "dicom/json_value.hpp"
-#include "dump/json_values.hpp"
+#include "stream/json_values.hpp"
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace pacs::dump {
+namespace pacs::stream {
 
 namespace {
 
@@ -376,4 +376,4 @@ JsonDataSet JsonReader::read(std::string json, const Fetch& fetch)
     return out;
 }
 
-}  // namespace pacs::dump
+}  // namespace pacs::stream

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace pacs::dump {
+namespace pacs::stream {
 
 /// One value of DICOM JSON on its way into a data set.
 struct JsonScalar {
@@ -20,4 +20,4 @@ struct JsonScalar {
 /// Throws Error(data) with the reason when it is none, or out of range.
 void append_binary_value(std::string& value, dicom::Vr vr, const JsonScalar& scalar);
 
-}  // namespace pacs::dump
+}  // namespace pacs::stream

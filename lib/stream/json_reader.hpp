@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace pacs::dump {
+namespace pacs::stream {
 
 /// An element whose value is elsewhere, BulkDataURI of PS3.18 F.2.6.
 struct BulkElement {
@@ -49,4 +49,4 @@ private:
     std::unique_ptr<Parser> parser_;
 };
 
-}  // namespace pacs::dump
+}  // namespace pacs::stream

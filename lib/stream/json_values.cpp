@@ -1,4 +1,4 @@
-#include "dump/json_values.hpp"
+#include "stream/json_values.hpp"
 
 #include "base/error.hpp"
 
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <limits>
 
-namespace pacs::dump {
+namespace pacs::stream {
 
 namespace {
 
@@ -133,4 +133,4 @@ void append_binary_value(std::string& value, Vr vr, const JsonScalar& scalar)
     }
 }
 
-}  // namespace pacs::dump
+}  // namespace pacs::stream

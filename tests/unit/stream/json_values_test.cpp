@@ -1,4 +1,4 @@
-#include "dump/json_values.hpp"
+#include "stream/json_values.hpp"
 
 #include "base/error.hpp"
 
@@ -9,7 +9,7 @@
 #include <limits>
 
 using namespace pacs;
-using namespace pacs::dump;
+using namespace pacs::stream;
 using dicom::Vr;
 
 namespace {
