@@ -100,9 +100,8 @@ Assignments archived_environment()
     return environment_layer(archived_keys(), "PACS_ARCHIVED_");
 }
 
-std::string read_secret(const std::filesystem::path& path)
+std::string read_secret(const std::filesystem::path& path, std::size_t limit_bytes)
 {
-    constexpr std::size_t longest = 4096;
     const Descriptor file = open_for_reading(path);
     struct stat status {};
     if (::fstat(file.get(), &status) != 0 || (status.st_uid != ::geteuid() && status.st_uid != 0) ||
@@ -111,11 +110,11 @@ std::string read_secret(const std::filesystem::path& path)
                     fmt::format("reading the secret {}: others may read it", path.string()),
                     fmt::format("chmod 600 {}, owned by the user who runs this", path.string()));
     }
-    std::string secret(longest + 1, '\0');
+    std::string secret(limit_bytes + 1, '\0');
     secret.resize(read_some(file.get(), std::as_writable_bytes(std::span{secret}), path));
-    if (secret.size() > longest) {
+    if (secret.size() > limit_bytes) {
         throw Error(ErrorKind::usage, fmt::format("reading the secret {}: larger than {} bytes",
-                                                  path.string(), longest));
+                                                  path.string(), limit_bytes));
     }
     secret.resize(std::min(secret.find_first_of("\r\n"), secret.size()));
     return secret;

@@ -25,6 +25,9 @@ struct PeerSettings {
     unsigned async_window = 64;  ///< operations outstanding to propose, PS3.7 D.3.3.3; 1: none
     std::string user;            ///< user identity, PS3.7 D.3.3.7; empty: none
     std::filesystem::path passcode_file;  ///< its passcode; see read_secret()
+    std::filesystem::path token_file;     ///< bearer token for DICOMweb; see read_secret()
+    std::string token_command;            ///< prints one; words of command_words()
+    bool plain_auth = false;              ///< credentials may go over http:// beyond this machine
     bool tls = false;                     ///< speak TLS, PS3.15 B.9 to B.12
     std::filesystem::path tls_ca;         ///< PEM certificates to trust; empty: those of the system
     std::filesystem::path tls_cert;       ///< PEM, our own certificate and its chain; empty: none
@@ -141,8 +144,8 @@ Assignments archived_environment();
 
 /// A passcode from a small file: one line, its newline cut. Throws Error(usage) when the file
 /// belongs to somebody else than us or root or others may read it, Error(storage) when it cannot
-/// be read. The content is in no message.
-std::string read_secret(const std::filesystem::path& path);
+/// be read. More than `limit_bytes` is an Error(usage), too. The content is in no message.
+std::string read_secret(const std::filesystem::path& path, std::size_t limit_bytes = 4096);
 
 /// The passcode for `settings.user`: from `passcode_file`, else $PACS_PASSCODE, else empty (a user
 /// name alone, PS3.7 D.3.3.7 type 1). Throws as read_secret() does.

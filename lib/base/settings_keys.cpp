@@ -1,6 +1,7 @@
 #include "base/settings.hpp"
 
 #include "base/address_range.hpp"
+#include "base/command.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 
@@ -202,6 +203,12 @@ std::string short_text(const std::string& value)
     return value;
 }
 
+std::string command_text(const std::string& value)
+{
+    (void)command_words(value);
+    return short_text(value);
+}
+
 }  // namespace
 
 const std::vector<SettingKey<PeerSettings>>& peer_keys()
@@ -221,6 +228,12 @@ const std::vector<SettingKey<PeerSettings>>& peer_keys()
         text<S>("user", "NAME", "User name to identify with", &S::user, short_text),
         path<S>("passcode_file", "FILE", "File with the passcode of that user, mode 0600",
                 &S::passcode_file),
+        path<S>("token_file", "FILE", "File with a bearer token for DICOMweb, mode 0600",
+                &S::token_file),
+        text<S>("token_command", "COMMAND", "Program that prints a bearer token for DICOMweb",
+                &S::token_command, command_text),
+        flag<S>("plain_auth", "Send credentials over http:// to other machines, too",
+                &S::plain_auth),
         flag<S>("tls", "Speak TLS to the peer", &S::tls),
         path<S>("tls_ca", "FILE", "Certificates to trust, PEM, instead of the system's",
                 &S::tls_ca),
