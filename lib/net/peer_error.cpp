@@ -29,6 +29,7 @@ std::string_view to_string(PeerFault fault) noexcept
     case PeerFault::tls_failed: return "TLS failed";
     case PeerFault::not_dicom: return "not DICOM";
     case PeerFault::protocol_violation: return "protocol violation";
+    case PeerFault::unauthorized: return "unauthorized";
     case PeerFault::nothing_accepted: return "nothing accepted";
     case PeerFault::stopped: return "stopped";
     }
@@ -49,6 +50,7 @@ std::string_view reason_word(PeerFault fault) noexcept
     case PeerFault::tls_failed: return "tls_failed";
     case PeerFault::not_dicom: return "not_dicom";
     case PeerFault::protocol_violation: return "protocol_violation";
+    case PeerFault::unauthorized: return "unauthorized";
     case PeerFault::nothing_accepted: return "nothing_accepted";
     case PeerFault::stopped: return "stopped";
     }
@@ -100,6 +102,7 @@ bool PeerError::transient() const noexcept
     case PeerFault::tls_failed:
     case PeerFault::not_dicom:
     case PeerFault::protocol_violation:
+    case PeerFault::unauthorized:
     case PeerFault::nothing_accepted:
     case PeerFault::stopped: return false;
     }

@@ -15,13 +15,14 @@ enum class PeerFault : std::uint8_t {
     unreachable,         ///< no route, network or host down
     connection_refused,  ///< nobody listens on that port
     timed_out,           ///< no answer, or no progress, before the deadline
-    rejected,            ///< A-ASSOCIATE-RJ; see result, source and reason
+    rejected,            ///< A-ASSOCIATE-RJ (see result, source and reason), or an HTTP error
     aborted,             ///< A-ABORT from the peer; see source and reason
     released,            ///< the peer released while an answer was due
     connection_lost,     ///< the connection ended or broke without a word
     tls_failed,          ///< no TLS was agreed on, or the peer's certificate is not to be trusted
     not_dicom,           ///< what came is no DICOM upper layer: HTTP, TLS, garbage
     protocol_violation,  ///< the peer broke PS3.7 or PS3.8
+    unauthorized,        ///< a web server wants other credentials, or any
     nothing_accepted,    ///< the peer accepted none of the presentation contexts
     stopped,             ///< our own stop flag was raised while waiting
 };

@@ -36,9 +36,14 @@ JsonLine echo_record(const std::string& node, std::uint64_t sequence, const Prob
     if (probe.status) {
         record.add("status", probe.status->hex()).add("ms", milliseconds(probe.echo_seconds));
     }
+    if (probe.http_status) {
+        record.add("http_status", *probe.http_status).add("ms", milliseconds(probe.echo_seconds));
+    }
     if (!probe.implementation.empty()) {
-        record.add("connect_ms", milliseconds(probe.connect_seconds))
-            .add("implementation", log::printable(probe.implementation));
+        if (!probe.http_status) {
+            record.add("connect_ms", milliseconds(probe.connect_seconds));
+        }
+        record.add("implementation", log::printable(probe.implementation));
     }
     return record;
 }

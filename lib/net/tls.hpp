@@ -11,6 +11,11 @@ struct ssl_ctx_st;
 
 namespace pacs::net {
 
+/// The ciphers of TLS 1.2 in OpenSSL's words: forward secrecy and authenticated encryption only, as
+/// BCP 195 (RFC 9325 4.2) asks.
+inline constexpr const char* strong_ciphers =
+    "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!aDSS";
+
 /// What TLS to a peer needs to know; see [node.NAME] in pacs.toml(5).
 struct TlsSettings {
     std::filesystem::path ca_file;    ///< PEM, what to trust; empty: the certificates of the system

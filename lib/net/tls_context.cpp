@@ -18,9 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Forward secrecy and authenticated encryption only, as BCP 195 (RFC 9325 4.2) asks of TLS 1.2.
-constexpr const char* strong_ciphers =
-    "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!aDSS";
 /// As server elliptic curves alone: RFC 9325 4.1 advises against the finite fields.
 constexpr const char* strong_server_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL:!aDSS";
 
