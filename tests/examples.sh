@@ -5,9 +5,11 @@
 #
 # The examples see a machine of their own (network and mounts, through unshare(1)): a configuration
 # with the nodes @archive (ARCHIVE@127.0.0.1:11112, folder /srv/archive), @old (OLD@127.0.0.1:104,
-# /srv/old), @new (NEW@127.0.0.1:11113, /srv/new, empty) and @down (where nobody listens), the
-# folder /srv/export with synthetic objects, which @archive and @old hold too, /srv/tls with an
-# authority (ca.pem) and certificates of it (archive.pem, client.pem), and an empty working folder. For the daemon's own page nothing is running. A daemon is stopped after some seconds.
+# /srv/old), @new (NEW@127.0.0.1:11113, /srv/new, empty), @down (where nobody listens) and @cloud (a
+# small DICOMweb service), the folder /srv/export with synthetic objects, which @archive and @old hold
+# too, /srv/tls with an authority (ca.pem) and certificates of it (archive.pem, client.pem), and an
+# empty working folder. For the daemon's own page nothing is running. A daemon is stopped after some
+# seconds.
 set -u
 page=$1 build=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -54,6 +56,8 @@ address = "OLD@127.0.0.1:104"
 address = "NEW@127.0.0.1:11113"
 [node.down]
 address = "DOWN@127.0.0.1:9"
+[node.cloud]
+address = "http://127.0.0.1:8042/dw"
 TOML
 
 daemons=
@@ -70,6 +74,12 @@ serve() { # FOLDER PORT TITLE
     { head -n 1 >/dev/null && : >"$scratch/$3.ready"; cat >/dev/null; } <"$scratch/$3" &
     while [ ! -e "$scratch/$3.ready" ] && kill -0 "${daemons##* }" 2>/dev/null; do :; done
 }
+serve_web() { # @cloud
+    mkfifo "$scratch/web"
+    python3 -B "$here/support/hostile_web.py" serve ok --port 8042 >"$scratch/web" 2>/dev/null &
+    daemons="$daemons $!"
+    read -r _ <"$scratch/web"
+}
 make_objects --help >/dev/null 2>&1 || { echo "FAIL: make_objects is not built"; exit 1; }
 make_objects --count 60 /srv/export >/dev/null || exit 1
 make_certificates /srv/tls && mv /srv/tls/good.pem /srv/tls/archive.pem || exit 1
@@ -80,6 +90,7 @@ case $name in
         serve /srv/archive 11112 ARCHIVE
         serve /srv/old 104 OLD
         serve /srv/new 11113 NEW
+        serve_web
         for node in @archive @old; do
             pacs-store -q /srv/export $node >"$scratch/filled" || { cat "$scratch/filled"; exit 1; }
         done ;;

@@ -6,11 +6,12 @@
 
 inline const pacs::cli::ToolInfo info{
     .name = "pacs-find",
-    .summary = "query a DICOM peer, an archive or an index",
+    .summary = "query a DICOM peer, a DICOMweb service, an archive or an index",
     .description =
         "Asks SOURCE and prints a record for each answer, then a summary. SOURCE is a peer "
-        "(TITLE@HOST:PORT, or @NAME of pacs.toml), the folder of an archive, or an index file; "
-        "the same question gets the same answers from each.\n"
+        "(TITLE@HOST:PORT, or @NAME of pacs.toml), the root of a DICOMweb service (http://... or "
+        "https://..., asked by QIDO-RS), the folder of an archive, or an index file; the same "
+        "question gets the same answers from each.\n"
         "\n"
         "KEY=VALUE matches as PS3.4 C.2.2.2 says: a value, alternatives parted by \\, the "
         "wildcards * and ?, ranges of dates and times with -, and \"\" for an attribute without "
@@ -35,6 +36,12 @@ inline const pacs::cli::ToolInfo info{
         "says whether they were truncated: true, false, or unknown when the peer ended with a "
         "warning or a failure, or after a number of answers at which servers are known to stop "
         "in silence (100, 200, 250, 500 and their tenfolds).\n"
+        "\n"
+        "Of a DICOMweb service that says that it left answers out, or stops at one of these "
+        "numbers, "
+        "the rest is asked for at once. Alternatives that are not UIDs take a request each. It is "
+        "asked again up to three times where it is busy (429, 503; when Retry-After says) or loses "
+        "the connection. How we identify to it, and its certificate, is in pacs.toml(5).\n"
         "\n"
         "With --complete more is asked until it is proven that no answer is missing, and the "
         "summary says complete: proven or unproven. A question is proven when it ended with "
@@ -62,17 +69,20 @@ inline const pacs::cli::ToolInfo info{
         "questions, 20,000 took 333. Two million answers are remembered at a time, in about 100 "
         "MB; "
         "where there are more nothing is proven.",
-    .examples = {{"The studies of the last week", "pacs-find @archive --since 7d"},
-                 {"CT studies of a month, by name",
-                  "pacs-find @archive --date 20240101-20240131 --modality CT --name doe"},
-                 {"The series of these studies, in one association",
-                  "pacs-find @archive --since 1y | pacs-find @archive - --level series"},
-                 {"Really all of last year's studies, from a peer that may keep some back",
-                  "pacs-find @archive --since 1y --complete"},
-                 {"A patient's studies with their series and instances",
-                  "pacs-find @archive --patient-id PAT00001 --expand instance"},
-                 {"What would be sent, and nothing else",
-                  "pacs-find @archive PatientBirthDate=19700101- StudyDescription --explain"}},
+    .examples =
+        {{"The studies of the last week", "pacs-find @archive --since 7d"},
+         {"CT studies of a month, by name",
+          "pacs-find @archive --date 20240101-20240131 --modality CT --name doe"},
+         {"The series of these studies, in one association",
+          "pacs-find @archive --since 1y | pacs-find @archive - --level series"},
+         {"Really all of last year's studies, from a peer that may keep some back",
+          "pacs-find @archive --since 1y --complete"},
+         {"A patient's studies with their series and instances",
+          "pacs-find @archive --patient-id PAT00001 --expand instance"},
+         {"The studies of a DICOMweb service, with a token that a program prints",
+          "pacs-find --token-command 'echo s3cret' @cloud --since 7d"},
+         {"What would be sent, and nothing else",
+          "pacs-find @archive PatientBirthDate=19700101- StudyDescription --explain"}},
     .see_also = {"pacs-echo(1)", "pacs-store(1)", "pacs-records(5)", "pacs.toml(5)",
                  "pacs-exit-status(7)", "pacs-conformance(7)"},
     .exit_notes = {{"0",

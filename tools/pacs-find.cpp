@@ -49,6 +49,17 @@ void refuse_contradictions(const Options& options, bool each)
     }
 }
 
+query::PeerSourceOptions source_options(const Options& options, const cli::Target& target)
+{
+    query::PeerSourceOptions how;
+    if (target.endpoint.kind == net::EndpointKind::peer) {
+        how.association = cli::request_options(target.settings);
+    }
+    how.max_duration = options.completeness.max_duration;
+    how.web = target.settings;
+    return how;
+}
+
 ExitCode find(const Options& options, const cli::PeerOptions& peer, cli::Run& run)
 {
     cli::Records& records = run.records();
@@ -78,9 +89,7 @@ ExitCode find(const Options& options, const cli::PeerOptions& peer, cli::Run& ru
             json.empty() ? records.write(record, next) : records.write_line(json, next);
         });
     const auto enquiry = std::make_shared<query::Enquiry>(
-        query::open_source(target.endpoint, {cli::request_options(target.settings),
-                                             options.completeness.max_duration}),
-        how);
+        query::open_source(target.endpoint, source_options(options, target)), how);
     records.on_summary([enquiry](JsonLine& summary) { enquiry->summarize(summary); });
     stream::Input input{STDIN_FILENO, "standard input"};
     each ? enquiry->ask_each(tree.top(), charset, query::today(), input) : enquiry->ask(question);
@@ -128,6 +137,7 @@ int main(int argc, char** argv)
     tool.offer_words(cli::WordKind::assignment, query::key_words);
     const cli::PeerOptions peer{
         tool,
-        {"calling", "charset", "connect_timeout", "timeout", "max_pdu", "user", "passcode_file"}};
+        {"calling", "charset", "connect_timeout", "timeout", "max_pdu", "user", "passcode_file",
+         "token_file", "token_command", "plain_auth"}};
     return tool.run(argc, argv, [&](cli::Run& run) { return find(options, peer, run); });
 }

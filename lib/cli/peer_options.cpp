@@ -12,12 +12,18 @@ namespace pacs::cli {
 
 namespace {
 
+bool speaks_tls(const Target& target)
+{
+    return target.settings.tls || (target.endpoint.kind == net::EndpointKind::url &&
+                                   target.endpoint.text.starts_with("https://"));
+}
+
 /// An option that would do nothing is a mistake: who names certificates wants TLS.
 void refuse_idle_tls(const Assignments& given, const Target& target)
 {
     const auto about_tls = [](const Assignment& each) { return each.key.starts_with("tls_"); };
     const auto found = std::find_if(given.begin(), given.end(), about_tls);
-    if (found != given.end() && !target.settings.tls) {
+    if (found != given.end() && !speaks_tls(target)) {
         throw Error(ErrorKind::usage,
                     fmt::format("reading the command line: {} without TLS to {}", found->where,
                                 log::printable(target.word)),
@@ -28,7 +34,7 @@ void refuse_idle_tls(const Assignments& given, const Target& target)
 /// Once for each peer named, as often as the tool runs: it must not be forgotten.
 void warn_of_insecure_tls(const Target& target)
 {
-    if (target.settings.tls && target.settings.tls_insecure) {
+    if (speaks_tls(target) && target.settings.tls_insecure) {
         log::warning("the TLS of {} is not checked: whoever answers is believed to be the peer",
                      log::printable(target.word));
     }
@@ -107,13 +113,20 @@ TitledEntity PeerOptions::resolve_entity(const Config& config, std::string_view 
 
 std::vector<net::KnownPeer> PeerOptions::known_peers(const Config& config,
                                                      const std::vector<std::string>& words,
-                                                     bool all) const
+                                                     bool all, bool services) const
 {
     std::vector<net::KnownPeer> peers;
-    const auto add = [&peers](const Target& target) {
+    const auto add = [&peers, services](const Target& target) {
         const auto same = [&](const net::KnownPeer& each) { return each.node == target.word; };
-        if (target.endpoint.kind == net::EndpointKind::peer &&
-            std::none_of(peers.begin(), peers.end(), same)) {
+        if (std::any_of(peers.begin(), peers.end(), same)) {
+            return;
+        }
+        if (services && target.endpoint.kind == net::EndpointKind::url) {
+            net::KnownPeer service{target.word, {}, {}, tls_settings(target.settings)};
+            service.url = target.endpoint.text;
+            service.settings = target.settings;
+            peers.push_back(std::move(service));
+        } else if (target.endpoint.kind == net::EndpointKind::peer) {
             peers.push_back({target.word, target.endpoint.address, request_options(target.settings),
                              tls_settings(target.settings)});
         }
@@ -124,7 +137,9 @@ std::vector<net::KnownPeer> PeerOptions::known_peers(const Config& config,
         }
     }
     for (const std::string& word : words) {
-        add(resolve_peer(config, word));
+        const Target target = resolve(config, word);
+        const bool service = services && target.endpoint.kind == net::EndpointKind::url;
+        add(service ? target : resolve_peer(config, word));
     }
     if (peers.empty() && all) {
         throw Error(ErrorKind::usage, "reading the configuration: no node is a DICOM peer",

@@ -42,10 +42,11 @@ public:
     /// A bare AE title, or a peer. Throws Error(usage) as resolve_peer().
     TitledEntity resolve_entity(const Config& config, std::string_view word) const;
     /// The peers of a command line, each once: with `all` every node of the configuration that is a
-    /// DICOM peer, by name, then those of `words`. Throws Error(usage), also when there is none,
-    /// and as request_options() does.
+    /// DICOM peer, or with `services` a DICOMweb service, by name, then those of `words`. Throws
+    /// Error(usage), also when there is none, and as request_options() does.
     std::vector<net::KnownPeer> known_peers(const Config& config,
-                                            const std::vector<std::string>& words, bool all) const;
+                                            const std::vector<std::string>& words, bool all,
+                                            bool services) const;
 
 private:
     inline static const std::string peer_hint =

@@ -151,6 +151,9 @@ std::string explained(const Question& question, Shape shape)
 
 bool failed(const Ending& ending) noexcept
 {
+    if (ending.http_status) {
+        return *ending.http_status < 200 || *ending.http_status >= 300;
+    }
     return ending.status && !ending.status->success() && !ending.status->warning() &&
            !(ending.status->cancelled() && ending.cancelled);
 }
@@ -159,6 +162,9 @@ std::string ending_message(const Ending& ending)
 {
     if (!failed(ending) && !(ending.status && ending.status->warning())) {
         return {};
+    }
+    if (ending.http_status) {
+        return log::printable(ending.comment, 500);
     }
     std::string text =
         fmt::format("the peer ended the query with {} {}", ending.status->hex(),
@@ -178,6 +184,7 @@ void EndingSummary::add(const Ending& ending)
     truncated_ = worse(truncated_, ending.truncated);
     if (!failed_) {
         status_ = ending.status;
+        http_status_ = ending.http_status;
     }
     if (const std::string message = ending_message(ending); !message.empty() && !failed_) {
         message_ = message;
@@ -194,6 +201,9 @@ void EndingSummary::write(JsonLine& summary) const
     }
     if (status_) {
         summary.add("status", status_->hex());
+    }
+    if (http_status_) {
+        summary.add("http_status", *http_status_);
     }
     if (failed_) {
         summary.add("reason", "status");

@@ -40,7 +40,8 @@ std::string ending_message(const Ending& ending);
 bool failed(const Ending& ending) noexcept;
 
 /// Adds what the endings of a run say to its summary: `truncated` (true, false or "unknown"),
-/// `status` (of the last question to a peer), `reason` and `message` when one failed.
+/// `status` (of the last question to a peer) or `http_status` (to a service), `reason` and
+/// `message` when one failed.
 class EndingSummary {
 public:
     void add(const Ending& ending);
@@ -52,6 +53,7 @@ public:
 private:
     Truncated truncated_ = Truncated::no;
     std::optional<net::Status> status_;
+    std::optional<unsigned> http_status_;
     bool failed_ = false;
     std::string message_;
 };

@@ -5,6 +5,7 @@
 #include "base/stop.hpp"
 #include "base/units.hpp"
 #include "dicom/dictionary.hpp"
+#include "query/answer_record.hpp"
 
 #include <fmt/format.h>
 
@@ -28,6 +29,12 @@ std::optional<std::uint64_t> number(const std::string& text)
 
 PartEnd end_of(const Ending& ending)
 {
+    if (ending.http_status && ending.truncated != Truncated::yes) {
+        return !failed(ending)              ? PartEnd::success
+               : *ending.http_status == 413 ? PartEnd::cut
+               : *ending.http_status < 500  ? PartEnd::refused
+                                            : PartEnd::cut;
+    }
     if (!ending.status || ending.truncated == Truncated::yes) {
         return PartEnd::cut;
     }
@@ -174,7 +181,8 @@ Ending Completeness::ask_parts(Source& source, const Question& question,
     note(question, planner);
     whole.answers = told;
     if (planner.proven() && !StopFlag::instance().raised()) {
-        whole.status = net::statuses::success;
+        whole.http_status ? static_cast<void>(whole.http_status = 200)
+                          : static_cast<void>(whole.status = net::statuses::success);
         whole.comment.clear();
         whole.offending_elements.clear();
         whole.truncated = Truncated::no;

@@ -13,9 +13,10 @@ namespace {
 
 [[noreturn]] void refuse(const net::Endpoint& endpoint, std::string_view reason)
 {
-    throw Error(ErrorKind::usage,
-                fmt::format("opening {}: {}", log::printable(endpoint.text), reason),
-                "a source is TITLE@HOST:PORT, @NAME of pacs.toml, an archive folder or an index");
+    throw Error(
+        ErrorKind::usage, fmt::format("opening {}: {}", log::printable(endpoint.text), reason),
+        "a source is TITLE@HOST:PORT, @NAME of pacs.toml, http(s)://..., an archive folder or an "
+        "index");
 }
 
 }  // namespace
@@ -26,7 +27,8 @@ std::unique_ptr<Source> open_source(const net::Endpoint& endpoint, PeerSourceOpt
     case net::EndpointKind::peer: return peer_source(endpoint.address, std::move(peer));
     case net::EndpointKind::archive:
     case net::EndpointKind::index: return index_source(endpoint.text, peer.max_duration);
-    case net::EndpointKind::url: refuse(endpoint, "DICOMweb services cannot be asked");
+    case net::EndpointKind::url:
+        return web_source(web::client_options(peer.web, endpoint.text), peer.max_duration);
     case net::EndpointKind::alias: refuse(endpoint, "an alias that was not looked up");
     case net::EndpointKind::path: break;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/settings.hpp"
 #include "dicom/charset.hpp"
 #include "dicom/data_set.hpp"
 #include "dicom/digests.hpp"
@@ -7,6 +8,7 @@
 #include "net/association.hpp"
 #include "net/find.hpp"
 #include "query/question.hpp"
+#include "web/http.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -48,6 +50,7 @@ struct Ending {
     /// The final status of a peer. None from an index, where what went wrong is an Error, and from
     /// a peer that was cut off because it went on after C-CANCEL.
     std::optional<net::Status> status = {};
+    std::optional<unsigned> http_status = {};         ///< of a DICOMweb service, instead
     std::string comment = {};                         ///< of the peer: foreign text
     std::vector<dicom::Tag> offending_elements = {};  ///< as the peer named them
     std::uint64_t answers = 0;                        ///< given to the sink
@@ -90,6 +93,8 @@ struct PeerSourceOptions {
     /// How long a peer may go on after C-CANCEL before it is cut off; no longer than it may stand
     /// still (`idle_timeout`).
     std::chrono::milliseconds cancel_timeout{10'000};
+    /// How to speak to a DICOMweb service; its URL is that of the endpoint.
+    PeerSettings web = {};
 };
 
 /// What an association for C-FIND under a root proposes.
@@ -105,8 +110,17 @@ std::unique_ptr<Source> peer_source(const net::Address& peer, PeerSourceOptions 
 std::unique_ptr<Source> index_source(const std::filesystem::path& path,
                                      std::chrono::milliseconds max_duration);
 
-/// The source that a word of the command line names: a peer, an archive folder, or an index file.
-/// `peer` holds for peers, its `max_duration` for all. Throws Error(usage) for anything else.
+/// A DICOMweb service, by QIDO-RS (PS3.18 10.6). Answers are given as they come, of what they hold
+/// only what was asked for. Where the service says that it left answers out, or stops at a number
+/// at which services are known to stop in silence (is_usual_cap()), the rest is asked for with
+/// `offset`. A list of values that is not of UIDs is asked for value by value; answers that come
+/// twice are given once.
+std::unique_ptr<Source> web_source(web::ClientOptions client,
+                                   std::chrono::milliseconds max_duration);
+
+/// The source that a word of the command line names: a peer, a DICOMweb service, an archive folder,
+/// or an index file. `peer` holds for peers, its `max_duration` for all, its `web` for services.
+/// Throws Error(usage) for anything else.
 std::unique_ptr<Source> open_source(const net::Endpoint& endpoint, PeerSourceOptions peer);
 
 /// True for the numbers at which servers are known to stop in silence: 100, 200, 250, 500 and their

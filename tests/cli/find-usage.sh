@@ -1,5 +1,5 @@
 # What cannot be asked is said before anything is sent, exit 2.
-for words in "" "NOBODY@127.0.0.1" "nowhere" "https://example.org/dicom-web" "P@127.0.0.1:1 NoSuchKeyword=1" \
+for words in "" "NOBODY@127.0.0.1" "nowhere" "https://example.org/dicom-web?limit=1" "P@127.0.0.1:1 NoSuchKeyword=1" \
     "P@127.0.0.1:1 StudyDate=25june" "P@127.0.0.1:1 --level image" "P@127.0.0.1:1 --level series" \
     "P@127.0.0.1:1 --series 1.2" "P@127.0.0.1:1 --study abc" "P@127.0.0.1:1 --since 7h" \
     "P@127.0.0.1:1 --date today --since 7d" "P@127.0.0.1:1 --limit -1" "P@127.0.0.1:1 --charset KLINGON" \

@@ -84,4 +84,14 @@ start_getting() {
     peers="$peers $!"
     read -r PORT <port.$$
     rm port.$$
+
+# start_web MODE [OPTION...]: a DICOMweb server that breaks rules (hostile_web.py); $WEB is the URL of its
+# service, web.log what it was asked
+start_web() {
+    mkfifo port.$$
+    python3 -B "$PACS_SUPPORT/hostile_web.py" serve "$@" --log web.log >port.$$ &
+    peers="$peers $!"
+    read -r PORT <port.$$
+    rm port.$$
+    WEB=http://127.0.0.1:$PORT/dw
 }
