@@ -1,8 +1,9 @@
-// pacs-store: send objects to a peer (C-STORE, PS3.4 Annex B) or take them into an archive.
+// pacs-store: send objects to a peer (C-STORE), a DICOMweb service (STOW-RS), or into an archive.
 
 #include "cli/peer_options.hpp"
 #include "cli/validators.hpp"
 #include "dicom/words.hpp"
+#include "pacs-store-words.hpp"
 #include "send/destination.hpp"
 #include "send/job.hpp"
 #include "send/stored_record.hpp"
@@ -13,51 +14,6 @@ namespace {
 
 using namespace pacs;
 using cli::ExitCode;
-
-const cli::ToolInfo info{
-    .name = "pacs-store",
-    .summary = "send DICOM objects to a peer or into an archive",
-    .description =
-        "Sends the objects of each SOURCE to DEST and prints a record for each, then a summary. "
-        "SOURCE is a file, a folder (with all beneath it), an archive, or - for standard input: "
-        "a tar stream, one DICOM object, or records with a path, one a line. DEST is a peer "
-        "(TITLE@HOST:PORT, or @NAME of pacs.toml) or the folder of an archive, which then no "
-        "daemon may be using.\n"
-        "\n"
-        "Only the contexts that the objects need are proposed, for more than 128 over several "
-        "associations. An object goes out byte by byte as it is in the file when the peer accepts "
-        "its transfer syntax; else it is converted to one that the peer accepts, without loss and "
-        "never without its pixels; else it fails with the reason. A file without preamble or meta "
-        "header is sent and marked repaired. Files that are no DICOM are skipped when they were "
-        "found in a folder, and fail when they were named.\n"
-        "\n"
-        "What can pass (a peer out of resources or busy, a lost connection) is tried again after "
-        "a wait that doubles each time; what cannot is not. A run that was stopped goes on with "
-        "--resume and its own records: what they say is stored at the same DEST is skipped.\n"
-        "\n"
-        "Into an archive bytes go as they are, as safely as the daemon stores them; an object "
-        "that is there already is skipped (exists), one with other content follows --on-conflict.",
-    .examples = {{"Send a folder", "pacs-store /srv/export @archive"},
-                 {"What would be accepted, without sending",
-                  "pacs-store --dry-run /srv/export @archive"},
-                 {"Send what an index or a query named, four associations at once",
-                  "find /srv/export -name '*.dcm' | pacs-store -j 4 - @archive"},
-                 {"Go on after an interruption",
-                  "pacs-store /srv/export @archive > run1.ndjson; pacs-store --resume run1.ndjson "
-                  "/srv/export @archive"},
-                 {"Send a tar stream with another patient ID, skipping what is there",
-                  "tar cf - /srv/export | pacs-store --set PatientID=TRIAL-7 --skip-existing - "
-                  "@archive"}},
-    .see_also = {"pacs-echo(1)", "pacs-find(1)", "pacs-archived(1)", "pacs-records(5)",
-                 "pacs-exit-status(7)", "pacs-conformance(7)"},
-    .exit_notes = {{"0", "every object is stored, perhaps with a warning, or was there already"},
-                   {"1", "some objects failed; their records say why"},
-                   {"3",
-                    "the peer could not be reached, refused us, or went away for good; "
-                    "objects that were not tried have no record"},
-                   {"4", "standard input is neither tar, nor an object, nor records"},
-                   {"7", "DEST is an archive that a daemon is using"}},
-};
 
 struct Options {
     std::vector<std::string> sources;
@@ -78,7 +34,11 @@ ExitCode store(const Options& options, const cli::PeerOptions& peer, cli::Run& r
                           }}};
     send::DestinationOptions to = options.to;
     to.endpoint = target.endpoint;
-    to.request = cli::request_options(target.settings);
+    if (target.endpoint.kind != net::EndpointKind::url) {
+        to.request = cli::request_options(target.settings);
+    }
+    to.web = target.settings;
+    to.retry = options.job.retry;
     to.coercion = &coercion;
     send::Destination destination{std::move(to)};
     const auto counters = std::make_shared<send::JobCounters>();
@@ -104,7 +64,7 @@ void add_options(CLI::App& app, Options& options)
 {
     app.add_option("SOURCE", options.sources, "What to send: a file, folder, archive, or -")
         ->required();
-    app.add_option("DEST", options.destination, "Where to: peer or archive")->required();
+    app.add_option("DEST", options.destination, "Where to: peer, service or archive")->required();
     app.add_option("-j,--jobs", options.job.lanes, "Send over N associations at once")
         ->type_name("N")
         ->check(CLI::Range(1, 64));
@@ -122,6 +82,12 @@ void add_options(CLI::App& app, Options& options)
         ->check(CLI::Range(0, 100));
     cli::add_duration(app, "--retry-delay", options.job.retry.delay,
                       "Wait so long before the first retry");
+    cli::add_number(app, "--batch", options.to.batch.instances,
+                    "Objects in one request to a DICOMweb service, at most", 1, 10'000)
+        ->group("DICOMweb");
+    cli::add_size(app, "--batch-size", options.to.batch.bytes,
+                  "Bytes in one request to a DICOMweb service, at most; a larger object goes alone")
+        ->group("DICOMweb");
     app.add_option("--on-conflict", options.to.on_conflict,
                    "What an archive does with other content under the same UID")
         ->check(CLI::IsMember({"keep", "replace", "reject"}))
@@ -142,8 +108,9 @@ int main(int argc, char** argv)
     tool.offer_progress();
     tool.offer_words(cli::WordKind::assignment, dicom::edit_words);
     tool.accept_dcmtk_habits(cli::PeerPlace::last);
-    const cli::PeerOptions peer{tool,
-                                {"calling", "connect_timeout", "timeout", "max_pdu", "async_window",
-                                 "user", "passcode_file"}};
+    const cli::PeerOptions peer{
+        tool,
+        {"calling", "connect_timeout", "timeout", "max_pdu", "async_window", "user",
+         "passcode_file", "token_file", "token_command", "plain_auth"}};
     return tool.run(argc, argv, [&](cli::Run& run) { return store(options, peer, run); });
 }

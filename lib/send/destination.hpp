@@ -1,12 +1,14 @@
 #pragma once
 
 #include "archive/ingest.hpp"
+#include "base/retry.hpp"
 #include "net/address.hpp"
 #include "net/association.hpp"
 #include "query/source.hpp"
 #include "send/coercion.hpp"
 #include "send/existing.hpp"
 #include "send/lane.hpp"
+#include "send/web_lane.hpp"
 
 #include <memory>
 #include <optional>
@@ -15,13 +17,16 @@
 namespace pacs::send {
 
 struct DestinationOptions {
-    net::Endpoint endpoint;       ///< a peer, or the folder of an archive
+    net::Endpoint endpoint;       ///< a peer, a DICOMweb service, or the folder of an archive
     net::RequestOptions request;  ///< for a peer; its calling title is also recorded in an archive
     bool as_is = false;           ///< never convert to what a peer accepts
     bool dry = false;             ///< negotiate with a peer, do not open an archive for writing
     bool skip_existing = false;
     std::string durability = "flushed";  ///< of an archive: flushed or os
     std::string on_conflict = "keep";    ///< of an archive: keep, replace or reject
+    PeerSettings web = {};               ///< for a service
+    BatchLimits batch = {};              ///< for a service
+    RetryPolicy retry = {};              ///< of requests to a service
     const Coercion* coercion = nullptr;  ///< must outlive the destination and its lanes
 };
 
@@ -41,6 +46,7 @@ private:
     void open_archive();
 
     DestinationOptions options_;
+    std::optional<web::ClientOptions> service_;
     std::optional<archive::Archive> archive_;
     std::optional<archive::Ingest> ingest_;
     std::unique_ptr<query::Source> source_;

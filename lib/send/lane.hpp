@@ -25,7 +25,8 @@ public:
     /// from within this or a later call of this lane. `parcel` must stay where it is until then;
     /// what its content holds in memory beside a file may be given back.
     /// Throws net::PeerError: those for which `done` was not called have an unknown fate, it will
-    /// not be called any more, and the lane is closed.
+    /// not be called any more, and the lane is closed. A web::HttpError means that no object will
+    /// be taken, in this run at least: they have failed, and so has the job.
     virtual void send(Parcel& parcel, Done done) = 0;
     /// Waits until nothing is outstanding. Throws as send().
     virtual void settle() = 0;

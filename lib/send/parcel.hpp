@@ -39,10 +39,12 @@ struct Report {
     std::string reason = {};   ///< a word of pacs-records(5); empty when ok
     std::string message = {};  ///< for people; foreign text is possible
     std::optional<net::Status> status = {};
-    std::string transfer_syntax = {};  ///< in which it was sent
-    bool converted = false;            ///< it is not the one of the file
-    bool decoded_lossy = false;        ///< see dicom::Converted
-    bool may_pass = false;             ///< the same attempt may succeed later
+    std::string transfer_syntax = {};          ///< in which it was sent
+    bool converted = false;                    ///< it is not the one of the file
+    bool decoded_lossy = false;                ///< see dicom::Converted
+    std::optional<unsigned> http_status = {};  ///< of a DICOMweb service
+    unsigned sent_again = 0;                   ///< times beyond the first within this attempt
+    bool may_pass = false;                     ///< the same attempt may succeed later
 };
 
 }  // namespace pacs::send

@@ -2,6 +2,7 @@
 #include "base/log.hpp"
 #include "base/stop.hpp"
 #include "send/job_core.hpp"
+#include "web/http_error.hpp"
 
 #include <poll.h>
 
@@ -18,13 +19,6 @@ constexpr std::chrono::milliseconds patience{50};
 
 /// A peer that breaks so many connections in a row without an answer breaks all of them.
 constexpr unsigned most_lost_in_row = 20;
-
-std::string word_of(net::PeerFault fault)
-{
-    std::string word{net::to_string(fault)};
-    std::replace(word.begin(), word.end(), ' ', '_');
-    return word;
-}
 
 }  // namespace
 
@@ -170,7 +164,9 @@ void Sender::answered(Slot slot, Report&& report)
 {
     Parcel parcel = std::move(*slot);
     outstanding_.erase(slot);
-    if (report.status) {
+    parcel.attempts += report.sent_again;
+    core_.options.counters->retries += report.sent_again;
+    if (report.status || report.http_status) {
         core_.lost_in_row = 0;
     }
     if (report.may_pass && !report.status) {
@@ -197,11 +193,20 @@ void Sender::lost(const net::PeerError& error)
     if (++core_.lost_in_row >= most_lost_in_row) {
         core_.fail(std::current_exception());
     }
+    // A service that answers so answers everything so, or was asked often enough.
+    const auto* const refusal = dynamic_cast<const web::HttpError*>(&error);
+    if (refusal != nullptr) {
+        core_.fail(std::current_exception());
+    }
     while (!outstanding_.empty()) {
-        Report report{
-            .outcome = Outcome::failed, .reason = word_of(error.fault()), .message = error.what()};
+        Report report{.outcome = Outcome::failed,
+                      .reason = std::string{net::reason_word(error.fault())},
+                      .message = error.what()};
         // A fault that is ours alone (a signal) says nothing of the object.
-        report.may_pass = error.transient();
+        report.may_pass = error.transient() && refusal == nullptr;
+        if (refusal != nullptr) {
+            report.http_status = refusal->status();
+        }
         answered(outstanding_.begin(), std::move(report));
     }
 }

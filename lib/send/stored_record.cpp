@@ -9,13 +9,13 @@ namespace pacs::send {
 namespace {
 
 /// Members of `stored` records: what comes with an item is not repeated under these names.
-constexpr std::array<std::string_view, 21> ours{
+constexpr std::array<std::string_view, 22> ours{
     "type",          "outcome",        "reason",           "message",
     "status",        "path",           "member",           "size",
     "node",          "seconds",        "transfer_syntax",  "converted_from",
     "decoded_lossy", "attempts",       "repaired",         "set",
     "SOPClassUID",   "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID",
-    "sha256"};
+    "sha256",        "http_status"};
 
 void add_text(JsonLine& line, std::string_view name, const std::string& text)
 {
@@ -69,6 +69,9 @@ JsonLine stored_record(const RecordStyle& style, const Parcel& parcel, const Rep
     add_text(line, "message", report.message);
     if (report.status) {
         line.add("status", report.status->hex());
+    }
+    if (report.http_status) {
+        line.add("http_status", *report.http_status);
     }
     add_place(line, parcel.item);
     add_uids(line, style, parcel.head);

@@ -8,7 +8,7 @@ try
 try folder
 try folder nobody
 try folder folder
-try folder https://pacs.example.org/dicom-web
+try folder https://pacs.example.org/dicom-web?limit=1
 try - - A@127.0.0.1:1
 try folder A@127.0.0.1:1 --set PatientID
 try folder A@127.0.0.1:1 --set SOPInstanceUID=1.2
