@@ -107,7 +107,7 @@ int main(int argc, char** argv)
     cli::Tool tool{info};
     CLI::App& app = tool.options();
     app.add_option("PEER", options.peers, "Peers to ask")->type_name("PEER");
-    app.add_flag("--all", options.all, "Ask every DICOM peer of pacs.toml");
+    app.add_flag("--all", options.all, "Ask every peer and service of pacs.toml");
     app.add_flag("--diagnose", options.diagnose, "Go step by step, to a verdict");
     auto* count = cli::add_number(app, "-n,--count", options.count,
                                   "Echoes for each peer; 0 goes on until stopped");
@@ -116,8 +116,9 @@ int main(int argc, char** argv)
     app.add_flag("--capabilities", options.capabilities, "Negotiate everything; say what it takes")
         ->excludes("--diagnose", "--count", "--interval");
     const cli::MonitorOptions limits{tool};
-    const cli::PeerOptions peers{
-        tool, {"calling", "connect_timeout", "timeout", "max_pdu", "user", "passcode_file"}};
+    const cli::PeerOptions peers{tool,
+                                 {"calling", "connect_timeout", "timeout", "max_pdu", "user",
+                                  "passcode_file", "token_file", "token_command", "plain_auth"}};
     tool.offer_formats({Format::ndjson, Format::table, Format::nagios, Format::prometheus},
                        {{"node", "PEER", 24, false},
                         {"sequence", "#", 4, true},
@@ -127,7 +128,8 @@ int main(int argc, char** argv)
                         {"message", "MESSAGE", 0, false}});
     tool.accept_dcmtk_habits(cli::PeerPlace::in_place);
     return tool.run(argc, argv, [&](cli::Run& run) {
-        const auto known = peers.known_peers(run.config(), options.peers, options.all);
+        const auto known =
+            peers.known_peers(run.config(), options.peers, options.all, !options.capabilities);
         const Format format = run.records().format();
         const bool diagnoses = options.diagnose || cli::is_monitoring(format);
         limits.check(format, diagnoses);

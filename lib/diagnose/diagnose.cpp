@@ -5,6 +5,7 @@
 #include "base/stopwatch.hpp"
 #include "diagnose/identify.hpp"
 #include "diagnose/judge.hpp"
+#include "diagnose/web_probe.hpp"
 #include "dicom/uid.hpp"
 #include "net/echo.hpp"
 #include "net/resolve.hpp"
@@ -49,15 +50,32 @@ public:
         facts_.calling = options.calling_ae;
         facts_.tls = options.tls != nullptr;
         facts_.own_certificate = !tls.cert_file.empty();
-        for (const auto* name : {"name", "tcp", "tls", "association", "echo"}) {
-            facts_.steps.push_back({name, Outcome::skipped, 0, {}, {}});
+        begin({"name", "tcp", "tls", "association", "echo"});
+    }
+    Examination(std::string node, const web::ClientOptions& service, const Options& how)
+        : tls_(service.tls), how_(how), service_(service)
+    {
+        service_->retries = 0;
+        options_.connect_timeout = service.connect_timeout;
+        options_.stop = service.stop;
+        options_.deadline = service.deadline;
+        if (service.url.secure) {
+            options_.tls = std::make_shared<const net::TlsContext>(service.tls);
         }
-        facts_.taken_at = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+        facts_.node = std::move(node);
+        facts_.url = service.url.str();
+        facts_.address = {{}, service.url.host, service.url.port};
+        facts_.tls = service.url.secure;
+        facts_.own_certificate = !tls_.cert_file.empty();
+        begin({"name", "tcp", "tls", "http", "dicomweb"});
     }
 
     Diagnosis run()
     {
-        if (resolve() && connect() && secure() && associate() && echo()) {
+        const bool reached = resolve() && connect() && secure();
+        if (reached && service_) {
+            ask_service();
+        } else if (reached && associate() && echo()) {
             release();
         }
         facts_.verdict = judge(facts_, how_.certificate_days);
@@ -65,6 +83,14 @@ public:
     }
 
 private:
+    void begin(std::initializer_list<const char*> steps)
+    {
+        for (const auto* name : steps) {
+            facts_.steps.push_back({name, Outcome::skipped, 0, {}, {}});
+        }
+        facts_.taken_at = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    }
+
     /// Runs one step with its clock; a fault of the peer ends the examination.
     template <typename Work>
     bool take(std::string_view name, const Work& work)
@@ -213,8 +239,9 @@ private:
             settings.name = facts_.address.host;
         }
         note(identify(at(host_), settings, options_, patience()));
-        if (facts_.protocol == Protocol::closes || facts_.protocol == Protocol::unknown ||
-            facts_.protocol == Protocol::silent) {
+        if (!service_ &&
+            (facts_.protocol == Protocol::closes || facts_.protocol == Protocol::unknown ||
+             facts_.protocol == Protocol::silent)) {
             try_plainly();
         }
     }
@@ -343,9 +370,71 @@ private:
         }
     }
 
+    void ask_service()
+    {
+        transport_->shutdown();  // libcurl makes its own
+        web::Client client{*service_};
+        std::optional<web::Answer> answer;
+        const bool http = take("http", [&](Step& step) {
+            answer = search(client);
+            note_service(client, *answer);
+            step.words = fmt::format("{} {}", facts_.service->version, answer->head.status);
+        });
+        if (!http) {
+            identify_web_stranger();
+            return;
+        }
+        take("dicomweb", [&](Step& step) { judge_searches(client, *answer, step); });
+    }
+
+    void note_service(web::Client& client, const web::Answer& answer)
+    {
+        facts_.protocol = Protocol::http;
+        Service& service = facts_.service.emplace();
+        service.http_status = answer.head.status;
+        service.version = answer.head.version;
+        service.server = answer.head.server;
+        service.allow = answer.head.good() ? allowed_methods(client) : answer.head.allow;
+        service.identified = service_->credentials != nullptr && service_->credentials->present();
+    }
+
+    void judge_searches(web::Client& client, const web::Answer& first, Step& step)
+    {
+        web::Answer answer = first;
+        for (std::uint64_t i = 0; i < how_.echoes; ++i) {
+            const Deadline next = Deadline::after(how_.echo_interval);
+            if (i > 0) {
+                answer = search(client);
+            }
+            ++facts_.echoes_sent;
+            facts_.round_trips.add(answer.seconds);
+            facts_.service->http_status = answer.head.status;
+            check_search(client, answer);
+            if (i + 1 < how_.echoes && StopFlag::instance().wait(next)) {
+                throw PeerError(PeerFault::stopped, net::PeerStage::send, "searching: stopped");
+            }
+        }
+        step.words = fmt::format("{} searches answered", facts_.round_trips.count());
+    }
+
+    void identify_web_stranger()
+    {
+        const auto fault = facts_.step("http").fault;
+        const bool stranger = fault == PeerFault::not_dicom || fault == PeerFault::timed_out ||
+                              fault == PeerFault::connection_lost;
+        if (stranger && !facts_.tls) {
+            auto settings = tls_;
+            if (settings.name.empty()) {
+                settings.name = facts_.address.host;
+            }
+            note(identify(at(host_), settings, options_, patience()));
+        }
+    }
+
     net::RequestOptions options_;
     net::TlsSettings tls_;
     Options how_;
+    std::optional<web::ClientOptions> service_;
     Diagnosis facts_;
     std::string host_;  // the address that is used
     std::unique_ptr<net::Transport> transport_;
@@ -353,6 +442,11 @@ private:
 };
 
 }  // namespace
+
+Diagnosis diagnose(std::string node, const web::ClientOptions& service, const Options& how)
+{
+    return Examination{std::move(node), service, how}.run();
+}
 
 Diagnosis diagnose(std::string node, const net::Address& peer, const net::RequestOptions& options,
                    const net::TlsSettings& tls, const Options& how)

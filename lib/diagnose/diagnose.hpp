@@ -1,6 +1,7 @@
 #pragma once
 
 #include "diagnose/diagnosis.hpp"
+#include "web/http.hpp"
 
 namespace pacs::diagnose {
 
@@ -22,5 +23,11 @@ struct Options {
 /// in the diagnosis, verdict included. Throws PeerError(stopped), and Error of other kinds.
 Diagnosis diagnose(std::string node, const net::Address& peer, const net::RequestOptions& options,
                    const net::TlsSettings& tls, const Options& how);
+
+/// The same for a DICOMweb service: resolves its name, connects to each address, speaks TLS when
+/// its URL says so, then asks for one study by QIDO-RS (PS3.18 10.6), `how.echoes` times, and holds
+/// the answer against the standard. Credentials are not sent unless the steps before went well.
+/// Nothing is tried again.
+Diagnosis diagnose(std::string node, const web::ClientOptions& service, const Options& how);
 
 }  // namespace pacs::diagnose

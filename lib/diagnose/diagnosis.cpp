@@ -35,6 +35,12 @@ Peer peer_of(const net::Negotiated& agreed)
     return peer;
 }
 
+bool Diagnosis::has_step(std::string_view name) const noexcept
+{
+    return std::any_of(steps.begin(), steps.end(),
+                       [&](const Step& each) { return each.name == name; });
+}
+
 const Step& Diagnosis::step(std::string_view name) const
 {
     const auto found = std::find_if(steps.begin(), steps.end(),

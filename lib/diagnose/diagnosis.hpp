@@ -19,7 +19,8 @@ namespace pacs::diagnose {
 
 /// One stage on the way to an echo. A step that was not reached, or not asked for, is `skipped`.
 struct Step {
-    std::string_view name;  ///< "name", "tcp", "tls", "association" or "echo"
+    /// "name", "tcp", "tls", "association" or "echo"; of a service the last are "http", "dicomweb"
+    std::string_view name;
     Outcome outcome = Outcome::skipped;
     double seconds = 0;
     std::string words;  ///< for people; foreign text within
@@ -59,6 +60,15 @@ struct Peer {
 /// All but `identity`.
 Peer peer_of(const net::Negotiated& agreed);
 
+/// What a DICOMweb service says of itself; text is foreign.
+struct Service {
+    unsigned http_status = 0;  ///< of the last search
+    std::string version;       ///< "HTTP/2"
+    std::string server;        ///< may be empty
+    std::string allow;         ///< the methods it takes for studies, if it tells
+    bool identified = false;   ///< we sent credentials
+};
+
 /// The conclusion. `reason` is a word of pacs-records(5), empty when all is well.
 struct Verdict {
     Outcome outcome = Outcome::failed;
@@ -75,25 +85,32 @@ struct CertificateDays {
 
 /// Everything found out about one peer.
 struct Diagnosis {
-    std::string node;  ///< as it was named: "@old"
-    net::Address address;
+    std::string node;               ///< as it was named: "@old"
+    net::Address address;           ///< of a service host and port alone
+    std::string url = {};           ///< of a service; empty for a DICOM peer
     std::string calling;            ///< our own title
     bool tls = false;               ///< whether we were told to speak TLS
     bool own_certificate = false;   ///< whether we have one to show
-    std::vector<Step> steps;        ///< all five, in order
+    std::vector<Step> steps;        ///< all, in order
     std::vector<Attempt> attempts;  ///< one for each address of the name
     std::optional<net::TlsReport>
         tls_report;  ///< of a handshake with it, wanted or by way of trial
     Protocol protocol = Protocol::unknown;
     std::string greeting;  ///< what it said first where that was no DICOM, at most 64 bytes
     std::optional<net::AssociateRj> rejection;
-    std::optional<Peer> peer;           ///< when the association was accepted
-    std::optional<net::Status> status;  ///< of the last echo answered
+    std::optional<Peer> peer;             ///< when the association was accepted
+    std::optional<net::Status> status;    ///< of the last echo answered
+    std::optional<Service> service = {};  ///< when it answered in HTTP
     std::uint64_t echoes_sent = 0;
     LatencyStatistics round_trips;  ///< of the echoes answered
     std::int64_t taken_at = 0;      ///< seconds since 1970
     Verdict verdict;
 
+    /// "PACS@host:104", or the URL.
+    std::string place() const { return url.empty() ? address.str() : url; }
+    /// It answered an echo, or in HTTP, whatever it said.
+    bool answered() const noexcept { return status.has_value() || service.has_value(); }
+    bool has_step(std::string_view name) const noexcept;
     const Step& step(std::string_view name) const;
     Step& step(std::string_view name);
     /// The peer's own certificate; nullptr: none seen.

@@ -26,7 +26,8 @@ struct EchoTally {
 /// Echoes to all peers at the same time, each over an association of its own, and hands over a
 /// record of type `echo` for each and one of type `statistics` for each peer, as they come, from
 /// several threads. A failure is told once in the log until it changes. Ends early when the stop
-/// flag is raised. Throws only Error of other kinds than peer.
+/// flag is raised. To a DICOMweb service an echo is a search for one study. Throws only Error of
+/// other kinds than peer.
 EchoTally echo_all(std::span<const net::KnownPeer> peers, const EchoOptions& options,
                    const std::function<void(const JsonLine&)>& write);
 

@@ -121,9 +121,9 @@ Verdict judge_certificate(const Diagnosis& facts, std::string_view consequence)
 /// the handshake, and the alert may be lost when the peer closes upon our request.
 std::optional<Verdict> judge_our_certificate(const Diagnosis& facts, const Step& step)
 {
-    const bool ended =
-        step.fault == PeerFault::tls_failed ||
-        (step.fault == PeerFault::connection_lost && facts.tls && step.name == "association");
+    const bool ended = step.fault == PeerFault::tls_failed ||
+                       (step.fault == PeerFault::connection_lost && facts.tls &&
+                        (step.name == "association" || step.name == "http"));
     if (!ended || !facts.tls_report || !facts.tls_report->client_certificate_requested) {
         return std::nullopt;
     }
@@ -189,8 +189,10 @@ Verdict judge_tcp(const Diagnosis& facts)
     if (has(PeerFault::connection_refused)) {
         return failed(net::reason_word(PeerFault::connection_refused),
                       fmt::format("the host is there, but nobody listens at {}", where(facts)),
-                      "is the peer running, and is that its port? 104 and 11112 are usual, 2762 "
-                      "for TLS");
+                      facts.url.empty()
+                          ? "is the peer running, and is that its port? 104 and 11112 "
+                            "are usual, 2762 for TLS"
+                          : "is the service running, and is that its port?");
     }
     if (has(PeerFault::timed_out)) {
         return failed(net::reason_word(PeerFault::timed_out),
@@ -204,6 +206,11 @@ Verdict judge_tcp(const Diagnosis& facts)
 
 Verdict judge_tls(const Diagnosis& facts)
 {
+    if (!facts.url.empty() && facts.protocol == Protocol::http) {
+        return failed(reason_word(TlsTrouble::speaks_plainly),
+                      "the server speaks plain HTTP where https:// was asked for",
+                      "give its TLS port, have TLS switched on there, or write http://");
+    }
     if (auto stranger = judge_stranger(facts)) {
         return *stranger;
     }
@@ -300,6 +307,77 @@ Verdict judge_echo(const Diagnosis& facts)
                   "restart the peer's DICOM service, or look into its log");
 }
 
+/// What answered no request in HTTP.
+Verdict judge_http(const Diagnosis& facts)
+{
+    const auto& step = facts.step("http");
+    if (facts.protocol == Protocol::tls && !facts.tls) {
+        return failed(reason_word(TlsTrouble::wants_tls),
+                      "the server speaks TLS, and we speak plainly to it", "write https://");
+    }
+    if (auto ours = judge_our_certificate(facts, step)) {
+        return *ours;
+    }
+    const auto fault = step.fault.value_or(PeerFault::connection_lost);
+    if (facts.protocol == Protocol::http) {
+        return failed(net::reason_word(fault),
+                      fmt::format("a web server listens at {}, but fails at the request: {}",
+                                  where(facts), log::printable(step.words, 300)),
+                      "the server's log may tell why");
+    }
+    switch (fault) {
+    case PeerFault::timed_out:
+        return failed(net::reason_word(fault),
+                      fmt::format("something takes connections at {} and never answers a request",
+                                  where(facts)),
+                      "it is overloaded, stuck, or no web server at all");
+    case PeerFault::connection_lost:
+    case PeerFault::not_dicom:
+        return failed(net::reason_word(fault),
+                      fmt::format("what listens at {} is no web server", where(facts)),
+                      "check the port; a DICOM peer is named AET@HOST:PORT");
+    default:
+        return failed(net::reason_word(fault),
+                      fmt::format("no answer in HTTP: {}", log::printable(step.words, 300)));
+    }
+}
+
+/// It is a web server; does it know us, and is it a DICOMweb service?
+Verdict judge_dicomweb(const Diagnosis& facts)
+{
+    const auto& step = facts.step("dicomweb");
+    const auto fault = step.fault.value_or(PeerFault::protocol_violation);
+    const auto status = facts.service ? facts.service->http_status : 0;
+    const bool identified = facts.service && facts.service->identified;
+    const auto words = log::printable(step.words, 300);
+    switch (status) {
+    case 401:
+        return failed(net::reason_word(fault),
+                      identified ? "the service does not take our credentials"
+                                 : "the service wants credentials, and we send none",
+                      identified ? "is the token still valid, or the passcode right?"
+                                 : "name a token or a user for its node in pacs.toml");
+    case 403:
+        return failed(net::reason_word(fault), "the service knows us, but we may not search",
+                      "have the right to search (QIDO-RS) given to us there");
+    case 404:
+        return failed(
+            net::reason_word(fault),
+            fmt::format("a web server answers, but there is no DICOMweb at {}",
+                        log::printable(facts.url)),
+            "check the path of the URL: /dicom-web, /dicomweb and /api/dicomweb are usual");
+    default: break;
+    }
+    if (fault == PeerFault::protocol_violation) {
+        return failed(net::reason_word(fault),
+                      fmt::format("a web server answers, but not as DICOMweb does: {}", words),
+                      "check the path of the URL");
+    }
+    return failed(
+        net::reason_word(fault), fmt::format("the search failed: {}", words),
+        status >= 500 ? "the server's log may tell what it lacks" : "check the path of the URL");
+}
+
 /// What is not perfect although the peer answers; the gravest alone.
 std::optional<Verdict> judge_blemish(const Diagnosis& facts, const CertificateDays& days)
 {
@@ -323,6 +401,9 @@ std::optional<Verdict> judge_blemish(const Diagnosis& facts, const CertificateDa
             "have the peer listen at all of them, or take the others out of the name "
             "service"};
     }
+    if (!facts.url.empty()) {
+        return std::nullopt;
+    }
     const auto& echo = facts.step("echo");
     if (echo.outcome == Outcome::warning && echo.fault) {
         return Verdict{Outcome::warning, net::reason_word(*echo.fault),
@@ -339,7 +420,7 @@ std::optional<Verdict> judge_blemish(const Diagnosis& facts, const CertificateDa
 Verdict judge(const Diagnosis& facts, const CertificateDays& days)
 {
     const auto broken = [&](std::string_view name) {
-        return facts.step(name).outcome == Outcome::failed;
+        return facts.has_step(name) && facts.step(name).outcome == Outcome::failed;
     };
     if (broken("name")) {
         return judge_name(facts);
@@ -356,10 +437,20 @@ Verdict judge(const Diagnosis& facts, const CertificateDays& days)
     if (broken("echo")) {
         return judge_echo(facts);
     }
+    if (broken("http")) {
+        return judge_http(facts);
+    }
+    if (broken("dicomweb")) {
+        return judge_dicomweb(facts);
+    }
     if (const auto blemish = judge_blemish(facts, days)) {
         return *blemish;
     }
-    return {Outcome::ok, {}, "the peer is there and answers", {}};
+    return {Outcome::ok,
+            {},
+            facts.url.empty() ? "the peer is there and answers"
+                              : "the service is there and answers searches",
+            {}};
 }
 
 }  // namespace pacs::diagnose

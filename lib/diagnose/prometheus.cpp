@@ -52,7 +52,7 @@ private:
 void add_times(const Diagnosis& diagnosis, Metric& steps, Metric& trips)
 {
     for (const auto& step : diagnosis.steps) {
-        if (step.outcome != Outcome::skipped && step.name != "echo") {
+        if (step.outcome != Outcome::skipped && step.name != "echo" && step.name != "dicomweb") {
             steps.add({{"node", diagnosis.node}, {"step", std::string{step.name}}}, step.seconds);
         }
     }

@@ -152,6 +152,16 @@ std::string peer_json(const Peer& peer)
     return object.str();
 }
 
+std::string service_json(const Service& service)
+{
+    return Object{}
+        .add_words("http_version", service.version)
+        .add_words("server", service.server)
+        .add_words("allow", service.allow)
+        .add("identified", service.identified)
+        .str();
+}
+
 std::string round_trips_json(const Diagnosis& diagnosis)
 {
     const auto& times = diagnosis.round_trips;
@@ -193,10 +203,11 @@ JsonLine diagnosis_record(const Diagnosis& diagnosis)
     if (!verdict.hint.empty()) {
         record.add("hint", verdict.hint);
     }
-    record.add("node", diagnosis.node)
-        .add("address", diagnosis.address.str())
-        .add("calling", diagnosis.calling)
-        .add("time", instant(diagnosis.taken_at))
+    record.add("node", diagnosis.node).add("address", diagnosis.place());
+    if (diagnosis.url.empty()) {
+        record.add("calling", diagnosis.calling);
+    }
+    record.add("time", instant(diagnosis.taken_at))
         .add_raw("steps", array(diagnosis.steps, step_json))
         .add_raw("addresses", array(diagnosis.attempts, attempt_json));
     if (diagnosis.protocol != Protocol::unknown) {
@@ -216,6 +227,10 @@ JsonLine diagnosis_record(const Diagnosis& diagnosis)
     }
     if (diagnosis.status) {
         record.add("status", diagnosis.status->hex());
+    }
+    if (diagnosis.service) {
+        record.add("http_status", diagnosis.service->http_status)
+            .add_raw("service", service_json(*diagnosis.service));
     }
     if (diagnosis.round_trips.count() > 0) {
         record.add_raw("round_trips", round_trips_json(diagnosis));

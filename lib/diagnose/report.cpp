@@ -31,7 +31,7 @@ Tally report(std::span<const net::KnownPeer> peers, const Options& how, const Ti
     std::vector<Diagnosis> kept;  // for what is shown as a whole
     diagnose_all(peers, how, [&](const Diagnosis& diagnosis) {
         show(diagnosis, style, std::exchange(first, false), out);
-        tally.answered += diagnosis.status ? 1U : 0U;
+        tally.answered += diagnosis.answered() ? 1U : 0U;
         tally.well += diagnosis.verdict.outcome == Outcome::failed ? 0U : 1U;
         if (style == Style::nagios || style == Style::prometheus) {
             kept.push_back(diagnosis);

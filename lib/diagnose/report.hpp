@@ -20,7 +20,7 @@ struct Outlet {
 
 /// What all diagnoses come to.
 struct Tally {
-    std::uint64_t answered = 0;           ///< peers that answered an echo, with any status
+    std::uint64_t answered = 0;           ///< peers that answered, with any status
     std::uint64_t well = 0;               ///< peers whose verdict is no failure
     PluginState state = PluginState::ok;  ///< for Style::nagios
 };

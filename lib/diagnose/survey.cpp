@@ -1,5 +1,6 @@
 #include "diagnose/survey.hpp"
 
+#include "diagnose/web_probe.hpp"
 #include "net/peer_error.hpp"
 
 #include <algorithm>
@@ -38,13 +39,17 @@ private:
     const std::function<void(const Diagnosis&)>& done_;
 };
 
-void work(std::span<const net::KnownPeer> peers, const Options& how, std::atomic<std::size_t>& next,
-          Queue& queue)
+using Services = std::vector<std::optional<web::ClientOptions>>;
+
+void work(std::span<const net::KnownPeer> peers, const Services& services, const Options& how,
+          std::atomic<std::size_t>& next, Queue& queue)
 {
     for (std::size_t at = 0; (at = next++) < peers.size();) {
         const net::KnownPeer& peer = peers[at];
         try {
-            queue.put(at, diagnose(peer.node, peer.address, peer.request, peer.tls, how));
+            queue.put(at, peer.url.empty()
+                              ? diagnose(peer.node, peer.address, peer.request, peer.tls, how)
+                              : diagnose(peer.node, *services[at], how));
         } catch (const net::PeerError&) {
             return;  // stopped: nothing else leaves diagnose() this way
         }
@@ -59,12 +64,18 @@ void diagnose_all(std::span<const net::KnownPeer> peers, const Options& how,
     if (how.echoes == 0) {
         throw Error(ErrorKind::usage, "diagnosing: no verdict without an end to the echoes");
     }
+    Services services(peers.size());  // what is wrong with their settings is told first
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        if (!peers[i].url.empty()) {
+            services[i] = service_options(peers[i]);
+        }
+    }
     Queue queue{peers.size(), done};
     std::atomic<std::size_t> next{0};
     std::vector<std::future<void>> workers;
     for (std::size_t i = 0; i < std::min(peers.size(), most_at_once); ++i) {
-        workers.push_back(std::async(std::launch::async, work, peers, std::cref(how),
-                                     std::ref(next), std::ref(queue)));
+        workers.push_back(std::async(std::launch::async, work, peers, std::cref(services),
+                                     std::cref(how), std::ref(next), std::ref(queue)));
     }
     for (auto& worker : workers) {
         worker.get();

@@ -16,7 +16,7 @@ class Page {
 public:
     void head(const Diagnosis& diagnosis)
     {
-        const auto address = diagnosis.address.str();
+        const auto address = diagnosis.place();
         text_ +=
             log::printable(diagnosis.node == address ? address : diagnosis.node + " " + address) +
             "\n";
@@ -107,6 +107,15 @@ void add_peer(Page& page, const Peer& peer)
     }
 }
 
+void add_service(Page& page, const Service& service)
+{
+    page.detail("server", service.server.empty() ? "does not say" : service.server);
+    if (!service.allow.empty()) {
+        page.detail("takes", service.allow);
+    }
+    page.detail("credentials", service.identified ? "sent" : "none sent");
+}
+
 void add_round_trips(Page& page, const LatencyStatistics& times)
 {
     page.detail("round trips",
@@ -127,7 +136,10 @@ std::string diagnosis_text(const Diagnosis& diagnosis)
             add_tls(page, diagnosis);
         } else if (step.name == "association" && diagnosis.peer) {
             add_peer(page, *diagnosis.peer);
-        } else if (step.name == "echo" && diagnosis.round_trips.count() > 0) {
+        } else if (step.name == "http" && diagnosis.service) {
+            add_service(page, *diagnosis.service);
+        } else if ((step.name == "echo" || step.name == "dicomweb") &&
+                   diagnosis.round_trips.count() > 0) {
             add_round_trips(page, diagnosis.round_trips);
         }
     }
