@@ -19,6 +19,7 @@ import completing  # noqa: E402,F401
 import conformance  # noqa: E402,F401
 import content  # noqa: E402,F401
 import diagnosing  # noqa: E402,F401
+import dicomweb  # noqa: E402,F401
 import dumping  # noqa: E402,F401
 import from_peers  # noqa: E402,F401
 import getting  # noqa: E402,F401
