@@ -286,9 +286,9 @@ Ending WebSource::ask(const Question& question, std::uint64_t limit, const Answe
         return ending;
     } catch (const net::PeerError& error) {
         if (error.fault() == net::PeerFault::timed_out && deadline.expired()) {
-            throw Error(ErrorKind::limit, fmt::format("asking {}: the question limit of {} is over",
-                                                      client_.options().url.str(),
-                                                      duration_value(max_duration_)));
+            throw Error(ErrorKind::limit,
+                        fmt::format("asking {}: the question limit of {} is over",
+                                    client_.options().url.str(), duration_value(max_duration_)));
         }
         throw;
     }

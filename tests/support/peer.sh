@@ -84,6 +84,7 @@ start_getting() {
     peers="$peers $!"
     read -r PORT <port.$$
     rm port.$$
+}
 
 # start_web MODE [OPTION...]: a DICOMweb server that breaks rules (hostile_web.py); $WEB is the URL of its
 # service, web.log what it was asked

@@ -131,7 +131,8 @@ TEST_CASE("all peers are those of the configuration that are peers, each once")
 {
     Tool tool{{"pacs-x", "", "", {}, {}, {}, false}};
     const PeerOptions options{tool, {"calling"}};
-    CHECK_THROWS_WITH(options.known_peers({}, {}, false, true), Catch::Contains("PEER is required"));
+    CHECK_THROWS_WITH(options.known_peers({}, {}, false, true),
+                      Catch::Contains("PEER is required"));
     CHECK_THROWS_WITH(options.known_peers({}, {}, true, true), Catch::Contains("no node"));
     const auto named = options.known_peers({}, {"A@b:1", "C@d:2", "A@b:1"}, false, true);
     REQUIRE(named.size() == 2);
