@@ -6,11 +6,12 @@
 
 inline const pacs::cli::ToolInfo info{
     .name = "pacs-get",
-    .summary = "fetch objects from a DICOM peer, an archive or an index",
+    .summary = "fetch objects from a peer, a DICOMweb service or an archive",
     .description =
         "Fetches what WHAT names from SOURCE, and prints a record for each object, then a "
-        "summary. SOURCE is a peer (TITLE@HOST:PORT, or @NAME of pacs.toml), the folder of an "
-        "archive, or an index file. WHAT is Study Instance UIDs, or KEY=VALUE as in pacs-find(1), "
+        "summary. SOURCE is a peer (TITLE@HOST:PORT, or @NAME of pacs.toml), a DICOMweb service "
+        "(its URL), the folder of an archive, or an index file. WHAT is Study Instance UIDs, or "
+        "KEY=VALUE as in pacs-find(1), "
         "or - for records or UIDs on standard input: of patients, studies, series or instances, "
         "those of one study best one after the other.\n"
         "\n"
@@ -25,7 +26,8 @@ inline const pacs::cli::ToolInfo info{
         "The ways: get is C-GET, where objects come on the association that asks for them. move "
         "is C-MOVE to ourselves: SOURCE sends to the address and port of --listen, and must know "
         "our title (--calling) to be there; only its own addresses may call, and only what was "
-        "asked for is taken. copy reads the files of an archive or index, and holds them against "
+        "asked for is taken. web is WADO-RS, what a DICOMweb service has. copy reads the files of "
+        "an archive or index, and holds them against "
         "their digest.\n"
         "\n"
         "Into a folder, a file appears when it is whole and on disk; a crash leaves no part of "

@@ -1,4 +1,4 @@
-// pacs-get: fetch objects from a peer (C-GET, C-MOVE), an archive or an index.
+// pacs-get: fetch objects from a peer (C-GET, C-MOVE), a DICOMweb service, an archive or an index.
 
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -14,7 +14,6 @@
 
 #include <unistd.h>
 
-#include <chrono>
 #include <memory>
 
 namespace {
@@ -42,20 +41,22 @@ std::unique_ptr<retrieve::Output> open_output(const Options& options)
     if (options.output == "-") {
         return retrieve::tar_output(STDOUT_FILENO, std::move(naming));
     }
-    retrieve::FolderOptions folder;
-    folder.folder = options.output;
-    folder.naming = std::move(naming);
-    folder.flush = options.durability == "flushed";
-    folder.replace = options.replace;
-    return retrieve::folder_output(std::move(folder));
+    return retrieve::folder_output({.folder = options.output,
+                                    .naming = std::move(naming),
+                                    .flush = options.durability == "flushed",
+                                    .replace = options.replace});
 }
 
 retrieve::WaysOptions ways_of(const Options& options, const cli::Target& target)
 {
     retrieve::WaysOptions ways;
     ways.endpoint = target.endpoint;
-    ways.peer.peer = target.endpoint.address;
-    ways.peer.request = cli::request_options(target.settings);
+    if (target.endpoint.kind == net::EndpointKind::url) {
+        ways.web = web::client_options(target.settings, target.endpoint.text);
+    } else {
+        ways.peer.peer = target.endpoint.address;
+        ways.peer.request = cli::request_options(target.settings);
+    }
     ways.peer.patient_root = options.what.wishes.patient_root;
     ways.peer.transfer_syntaxes = options.transfer_syntaxes;
     ways.via = options.via;
@@ -71,9 +72,10 @@ ExitCode get(const Options& options, const cli::PeerOptions& peer, cli::Run& run
     const bool to_stream = options.output == "-";
     retrieve::SelectionOptions what = options.what;
     what.charset = query::query_charset(target.settings.charset);
-    retrieve::Ways ways{ways_of(options, target)};
-    const auto source =
-        query::open_source(target.endpoint, {cli::request_options(target.settings)});
+    retrieve::WaysOptions how_to_come = ways_of(options, target);
+    const auto source = query::open_source(
+        target.endpoint, {.association = how_to_come.peer.request, .web = target.settings});
+    retrieve::Ways ways{std::move(how_to_come)};
     retrieve::JobHub hub{target.word, nullptr, nullptr, {}};
     const auto counters = std::make_shared<retrieve::JobCounters>();
     hub.counters = counters.get();
@@ -92,8 +94,7 @@ ExitCode get(const Options& options, const cli::PeerOptions& peer, cli::Run& run
     if (to_stream) {
         run.records().leave_out_summary();
     }
-    const bool local = target.endpoint.kind != net::EndpointKind::peer;
-    retrieve::Announcer announcer{*source, {what.charset, what.wishes.patient_root, local}};
+    retrieve::Announcer announcer{*source, {what.charset, what.wishes.patient_root, ways.local()}};
     retrieve::JobOptions how{hub, ways.makers(), static_cast<unsigned>(options.lanes),
                              options.retry};
     const unsigned most = target.settings.max_associations;
@@ -116,7 +117,7 @@ void add_options(CLI::App& app, Options& options)
     app.add_flag("--replace", options.replace, "Replace files that have other content");
     add("--durability", options.durability, "HOW", "When an object counts as there")
         ->check(CLI::IsMember({"flushed", "os"}));
-    add("--via", options.via, "WAY", "Ways to try, in this order: get,move")->delimiter(',');
+    add("--via", options.via, "WAY", "Ways to try, in order: get,move,web")->delimiter(',');
     add("--listen", options.listen, "[ADDR:]PORT", "Where SOURCE can send to, for C-MOVE");
     add("--transfer-syntax", options.transfer_syntaxes, "SYNTAX", "Take only objects in this");
     cli::add_number(app, "-j,--jobs", options.lanes, "Fetch over N associations at once", 1, 64);
@@ -139,8 +140,9 @@ int main(int argc, char** argv)
     tool.offer_progress();
     tool.offer_words(cli::WordKind::assignment, query::key_words);
     tool.offer_words(cli::WordKind::transfer_syntax, dicom::transfer_syntax_words);
-    const cli::PeerOptions peer{tool,
-                                {"calling", "charset", "connect_timeout", "timeout", "max_pdu",
-                                 "async_window", "user", "passcode_file"}};
+    const cli::PeerOptions peer{
+        tool,
+        {"calling", "charset", "connect_timeout", "timeout", "max_pdu", "async_window", "user",
+         "passcode_file", "token_file", "token_command", "plain_auth"}};
     return tool.run(argc, argv, [&](cli::Run& run) { return get(options, peer, run); });
 }

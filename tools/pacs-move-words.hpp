@@ -15,7 +15,8 @@ inline const pacs::cli::ToolInfo info{
         "\n"
         "What is to be moved is named by Study Instance UIDs, by keys as in pacs-find(1), or with "
         "- by records or bare UIDs on standard input. SOURCE is asked first what it has of that, "
-        "so that any key works which it can find by, and each study is then moved by its UID; with --level, or a key of a "
+        "so that any key works which it can find by, and each study is then moved by its UID; with "
+        "--level, or a key of a "
         "lower level, each series, or the instances of each series that come one after the "
         "other. An answer that does not match what was asked for is not moved.\n"
         "\n"
@@ -25,7 +26,8 @@ inline const pacs::cli::ToolInfo info{
         "and those that DEST does not have are told one by one; what DEST then has counts more "
         "than what SOURCE said.\n"
         "\n"
-        "SIGINT and SIGTERM send C-CANCEL; what was moved until then is told. A run that was stopped goes on with --resume and its own records.",
+        "SIGINT and SIGTERM send C-CANCEL; what was moved until then is told. A run that was "
+        "stopped goes on with --resume and its own records.",
     .examples = {{"How much would be moved", "pacs-move @archive ARCHIVE --since 1y --dry-run"},
                  {"The same for what a list names, but never more than 10,000 instances",
                   "pacs-find @archive --since 1y | pacs-move @archive ARCHIVE - --dry-run "

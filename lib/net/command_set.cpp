@@ -248,7 +248,7 @@ DataSet decode_command(std::span<const std::byte> bytes)
         hopeless(error.what());
     }
     // Orthanc puts the identifier of a failed C-GET or C-MOVE, the list of failed instances, behind
-    // its command set: what is of group 0008 is not looked at.
+    // the command set of its response: what is of group 0008 there is not looked at.
     DataSet group;
     for (const auto& element : command.elements()) {
         if ((element.tag.group() != 0 && element.tag.group() != 8) || !element.items.empty()) {
@@ -262,6 +262,8 @@ DataSet decode_command(std::span<const std::byte> bytes)
     command = std::move(group);
     if (!strays) {
         check_group_length(command, bytes.size());
+    } else if (!is_response(command)) {
+        hopeless("elements of group 0008 in the command set of a request");
     }
     (void)field_of(command);
     if (!command.has(tags::data_set_type)) {

@@ -144,9 +144,9 @@ dicom::DataSet to_command(const Response& response);
 
 /// The bytes of a command set: implicit VR little endian with group length, PS3.7 6.3.1.
 std::string encode_command(const dicom::DataSet& command);
-/// Elements of group 0008, which Orthanc puts behind it, are left out. Throws CommandError without
-/// a response for bytes that are no command set: elements of other groups, no Command Field, no
-/// Data Set Type, sequences.
+/// Elements of group 0008, which Orthanc puts behind that of a response, are left out. Throws
+/// CommandError without a response for bytes that are no command set: elements of other groups, no
+/// Command Field, no Data Set Type, sequences.
 dicom::DataSet decode_command(std::span<const std::byte> bytes);
 
 bool is_response(const dicom::DataSet& command) noexcept;

@@ -33,7 +33,8 @@ class StoreScu {
 public:
     using Done = std::function<void(const StoreOutcome&)>;
 
-    /// Takes a message that is no answer to a C-STORE, with its data set when it has one. May throw.
+    /// Takes a message that is no answer to a C-STORE, with its data set when it has one. May
+    /// throw.
     using Other = std::function<void(const Incoming&)>;
 
     /// `window_cap` bounds what is outstanding also for a peer that grants an unlimited window.

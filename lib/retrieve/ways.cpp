@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "net/resolve.hpp"
 #include "retrieve/copy_way.hpp"
+#include "retrieve/web_way.hpp"
 
 #include <fmt/format.h>
 
@@ -20,6 +21,11 @@ bool is_peer(const net::Endpoint& endpoint)
     return endpoint.kind == EndpointKind::peer;
 }
 
+bool is_service(const net::Endpoint& endpoint)
+{
+    return endpoint.kind == EndpointKind::url;
+}
+
 bool is_local(const net::Endpoint& endpoint)
 {
     return endpoint.kind == EndpointKind::archive || endpoint.kind == EndpointKind::index;
@@ -30,6 +36,9 @@ std::vector<std::string> ways_of(const WaysOptions& options)
     if (is_local(options.endpoint)) {
         return {"copy"};
     }
+    if (is_service(options.endpoint)) {
+        return {"web"};
+    }
     return options.listen ? std::vector<std::string>{"get", "move"}
                           : std::vector<std::string>{"get"};
 }
@@ -39,21 +48,24 @@ void check(const WaysOptions& options)
     const auto refuse = [](const std::string& why, const std::string& hint = {}) {
         throw Error(ErrorKind::usage, "reading the command line: " + why, hint);
     };
-    if (!is_peer(options.endpoint) && !is_local(options.endpoint)) {
+    if (!is_peer(options.endpoint) && !is_service(options.endpoint) &&
+        !is_local(options.endpoint)) {
         throw Error(ErrorKind::usage,
-                    fmt::format("fetching from {}: neither a DICOM peer, nor an archive, nor an "
-                                "index",
+                    fmt::format("fetching from {}: neither a DICOM peer, nor a DICOMweb service, "
+                                "nor an archive, nor an index",
                                 log::printable(options.endpoint.text)),
-                    "write TITLE@HOST:PORT, @NAME of pacs.toml, a folder with archive.toml, or an "
-                    "index file");
+                    "write TITLE@HOST:PORT, https://HOST/PATH, @NAME of pacs.toml, a folder with "
+                    "archive.toml, or an index file");
     }
     for (const std::string& way : options.via) {
-        const bool known =
-            is_peer(options.endpoint) ? way == "get" || way == "move" : way == "copy";
+        const bool known = is_peer(options.endpoint)      ? way == "get" || way == "move"
+                           : is_service(options.endpoint) ? way == "web"
+                                                          : way == "copy";
         if (!known) {
             refuse(fmt::format("nothing is to be had from this source by {}", log::printable(way)),
-                   is_peer(options.endpoint) ? "a peer has get and move"
-                                             : "files are copied, whatever --via says");
+                   is_peer(options.endpoint)      ? "a peer has get and move"
+                   : is_service(options.endpoint) ? "a DICOMweb service has web"
+                                                  : "files are copied, whatever --via says");
         }
     }
     const bool moves = std::ranges::find(options.via, "move") != options.via.end();
@@ -105,11 +117,18 @@ std::vector<WayMaker> Ways::makers()
             makers.emplace_back([this] { return get_way(options_.peer); });
         } else if (way == "move") {
             makers.emplace_back([this] { return move_way(options_.peer, *receiver_); });
+        } else if (way == "web") {
+            makers.emplace_back([this] { return web_way(*options_.web); });
         } else {
             makers.emplace_back([] { return copy_way(); });
         }
     }
     return makers;
+}
+
+bool Ways::local() const noexcept
+{
+    return is_local(options_.endpoint);
 }
 
 std::optional<net::ListenAddress> Ways::listening() const

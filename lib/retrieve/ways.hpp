@@ -3,6 +3,7 @@
 #include "net/address.hpp"
 #include "retrieve/move_receiver.hpp"
 #include "retrieve/peer_ways.hpp"
+#include "web/http.hpp"
 
 #include <memory>
 #include <optional>
@@ -12,10 +13,11 @@
 namespace pacs::retrieve {
 
 struct WaysOptions {
-    net::Endpoint endpoint;  ///< the source
-    PeerWayOptions peer;     ///< how to speak to it, when it is a peer
-    /// "get", "move": the ways to try, in this order. Empty: what the kind of source has; for a
-    /// peer C-GET, then, with `listen`, C-MOVE.
+    net::Endpoint endpoint;                 ///< the source
+    PeerWayOptions peer;                    ///< how to speak to it, when it is a peer
+    std::optional<web::ClientOptions> web;  ///< the same, when it is a DICOMweb service
+    /// "get", "move", "web": the ways to try, in this order. Empty: what the kind of source has;
+    /// for a peer C-GET, then, with `listen`, C-MOVE.
     std::vector<std::string> via;
     std::optional<net::ListenAddress> listen;  ///< where the source can send to
 };
@@ -30,6 +32,8 @@ public:
 
     /// This must outlive what they make.
     std::vector<WayMaker> makers();
+    /// Whether the source's own files can be read: an archive or an index.
+    bool local() const noexcept;
     /// Where the listener is; nullopt: there is none.
     std::optional<net::ListenAddress> listening() const;
 

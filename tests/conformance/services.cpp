@@ -157,7 +157,8 @@ Table contexts()
     Table table{"contexts", {"Program", "Role", "Abstract syntax, transfer syntaxes"}, {}};
     const auto add = [&](const std::string& program, const std::vector<net::Proposal>& proposals) {
         for (const net::Proposal& proposal : proposals) {
-            table.rows.push_back({program, proposal.role ? "negotiated" : "SCU", words_of(proposal)});
+            table.rows.push_back(
+                {program, proposal.role ? "negotiated" : "SCU", words_of(proposal)});
         }
     };
     add("pacs-echo", net::verification_proposals());

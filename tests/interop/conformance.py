@@ -1,6 +1,7 @@
 """What pacs-conformance(7) says of statuses, rejections and proposals, held against the programs."""
 
 import json
+import pathlib
 import socket
 import struct
 import subprocess
@@ -389,9 +390,14 @@ def proposal(words):
                "StudyRootQueryRetrieveInformationModelFind": wire.STUDY_ROOT_FIND,
                "PatientRootQueryRetrieveInformationModelFind": wire.PATIENT_ROOT_FIND,
                "StudyRootQueryRetrieveInformationModelMove": "1.2.840.10008.5.1.4.1.2.2.2",
-               "PatientRootQueryRetrieveInformationModelMove": "1.2.840.10008.5.1.4.1.2.1.2"}
+               "PatientRootQueryRetrieveInformationModelMove": "1.2.840.10008.5.1.4.1.2.1.2",
+               "StudyRootQueryRetrieveInformationModelGet": "1.2.840.10008.5.1.4.1.2.2.3",
+               "PatientRootQueryRetrieveInformationModelGet": "1.2.840.10008.5.1.4.1.2.1.3"}
     keyword, syntaxes = words.split(" in ", 1)
     return classes[keyword], [uids[name] for name in syntaxes.split("; ")]
+
+
+GET_CLASSES = ("1.2.840.10008.5.1.4.1.2.2.3", "1.2.840.10008.5.1.4.1.2.1.3")
 
 
 def proposed_to_move(context, *options):
@@ -406,6 +412,23 @@ def proposed_to_move(context, *options):
     asked = [event["proposed"] for event in events if event["event"] == "associate"]
     equal([len(contexts) for contexts in asked], [1, 1], "contexts of C-FIND, then of C-MOVE")
     return {asked[1][0][0]: asked[1][0][1]}
+
+
+def proposed_to_get(context, *options):
+    """The same of pacs-get, but for the storage classes."""
+    log = context.folder / f"fetched{len(options)}"
+    program = pathlib.Path(__file__).parent.parent / "support" / "getting_peer.py"
+    with subprocess.Popen([sys.executable, "-B", program, "well", "--log", log],
+                          stdout=subprocess.PIPE, text=True) as peer:
+        try:
+            port = int(peer.stdout.readline())
+            context.ours("pacs-get", f"ARCHIVE@127.0.0.1:{port}", "--study", "1.2.1", *options, "-o",
+                         context.folder / f"got{len(options)}")
+        finally:
+            peer.kill()
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    asked = dict(pair for event in events if event["event"] == "associate" for pair in event["proposed"])
+    return {uid: syntaxes for uid, syntaxes in asked.items() if uid in GET_CLASSES}
 
 
 @case
@@ -426,6 +449,9 @@ def conformance_proposals(context):
             heard[program, abstract] = syntaxes
     for program, options in {"pacs-move": [], "--patient-root": ["--patient-root"]}.items():
         for abstract, syntaxes in proposed_to_move(context, *options).items():
+            heard[program, abstract] = syntaxes
+    for program, options in {"pacs-get": [], "--patient-root": ["--patient-root", "PatientID=P1"]}.items():
+        for abstract, syntaxes in proposed_to_get(context, *options).items():
             heard[program, abstract] = syntaxes
     equal(heard, said, "proposed contexts")
     diagnosing = proposed(context, "pacs-echo", "--diagnose", "PEER", window=True)

@@ -1,0 +1,33 @@
+# What a DICOMweb service has is fetched by WADO-RS, and what does not come is told.
+# needs: python3 jq
+. "$PACS_SUPPORT/peer.sh"
+make_objects --count 6 --ascii objects >/dev/null
+study=$(pacs-dump objects | jq -r .StudyInstanceUID | sort -u | sed 1q)
+get() { # MODE WHAT...
+    mode=$1
+    shift
+    rm -rf got
+    start_web "$mode" --objects objects
+    printf '%s: ' "$mode"
+    pacs-get -q --retries 1 --retry-delay 1ms --timeout 2s "$WEB" "$@" -o got >records
+    printf '%s ' $?
+    tail -n 1 records | jq -c '[.announced, .retrieved, .missing, .reason]'
+    stop_peers
+}
+same() { # each file that came is one that the service had
+    for file in $(find got -name '*.dcm'); do
+        cmp -s "$file" "$(grep -lrF "$(basename "$file" .dcm)" objects | sed 1q)" || echo "$file differs"
+    done
+}
+get ok $study
+same
+jq -c 'select(.type!="summary") | [.type, .outcome, .via]' records | sort -u
+for mode in part-cut parts-lf part-missing part-foreign part-twice no-parts empty zip-file \
+    part-headers-endless; do
+    get $mode $study
+    jq -c 'select(.outcome=="failed" and .type!="summary") | [.type, .reason]' records | sort -u
+    same
+done
+start_web ok --objects objects
+pacs-get -q $WEB $study -o - | tar tf - | wc -l
+pacs-get $WEB $study -o got --via get
