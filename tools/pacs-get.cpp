@@ -72,10 +72,10 @@ ExitCode get(const Options& options, const cli::PeerOptions& peer, cli::Run& run
     const bool to_stream = options.output == "-";
     retrieve::SelectionOptions what = options.what;
     what.charset = query::query_charset(target.settings.charset);
-    retrieve::WaysOptions how_to_come = ways_of(options, target);
+    const retrieve::WaysOptions how_to_come = ways_of(options, target);
+    retrieve::Ways ways{how_to_come};
     const auto source = query::open_source(
         target.endpoint, {.association = how_to_come.peer.request, .web = target.settings});
-    retrieve::Ways ways{std::move(how_to_come)};
     retrieve::JobHub hub{target.word, nullptr, nullptr, {}};
     const auto counters = std::make_shared<retrieve::JobCounters>();
     hub.counters = counters.get();

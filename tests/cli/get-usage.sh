@@ -8,7 +8,6 @@ try A@127.0.0.1:1
 try A@127.0.0.1:1 1.2.3
 try A@127.0.0.1:1 -o got
 try nobody 1.2.3 -o got
-try https://pacs.example.org/dicom-web 1.2.3 -o got
 try A@127.0.0.1:1 1.2.3 - -o got
 try A@127.0.0.1:1 Nonsense=1 -o got
 try A@127.0.0.1:1 1.2.3 -o got --layout '../{instance}'

@@ -194,14 +194,19 @@ TEST_CASE("a response needs a status and a message")
     CHECK_THROWS_AS(parse_response(to_command(Request{EchoRequest{1}})), CommandError);
 }
 
-TEST_CASE("an identifier behind a command set, as Orthanc sends it, is left out")
+TEST_CASE("an identifier behind the command set of a response, as Orthanc sends it, is left out")
 {
-    auto command = to_command(Request{EchoRequest{7}});
-    command.set_text(dicom::Tag{0x0008, 0x0058}, "1.2.3\\1.2.4", dicom::Vr::UI);
-    const auto bytes = encode_command(command);
+    const dicom::Tag failed_list{0x0008, 0x0058};
+    const Request request{GetRequest{7, "1.2.840.10008.5.1.4.1.2.2.3"}};
+    auto response = to_command(Response::to(request, Status{0xA702}));
+    response.set_text(failed_list, "1.2.3\\1.2.4", dicom::Vr::UI);
+    const auto bytes = encode_command(response);
     const auto read = decode_command(std::as_bytes(std::span{bytes}));
-    CHECK(message_id(parse_request(read)) == 7);
-    CHECK_FALSE(read.has(dicom::Tag{0x0008, 0x0058}));
+    CHECK(parse_response(read).message_id_responded == 7);
+    CHECK_FALSE(read.has(failed_list));
+    auto asking = to_command(request);
+    asking.set_text(failed_list, "1.2.3", dicom::Vr::UI);
+    CHECK(bytes_refusal(encode_command(asking)) != "accepted");
 }
 
 TEST_CASE("bytes that are no command set are refused")
