@@ -2,6 +2,8 @@
 # nothing takes long or much.
 # needs: python3 jq
 . "$PACS_SUPPORT/peer.sh"
+most=1000000 # KiB, but for the address sanitizer, which reserves more
+sh -c "ulimit -v $most; pacs-find --version; exit \$?" >/dev/null 2>&1 || most=unlimited
 # one MODE PATIENCE WORD...: in a folder of its own, beside others
 one() (
     peers=
@@ -9,7 +11,7 @@ one() (
     mkdir "$1" && cd "$1" || exit
     start_web "$1"
     shift
-    (ulimit -v 1000000 && exec pacs-find -q --only "$WEB" "$@" >records 2>said)
+    (ulimit -v $most && exec pacs-find -q --only "$WEB" "$@" >records 2>said)
     echo $? >status
 )
 modes='status-301 status-400 status-401 status-403 status-404 status-418 status-429 status-500 status-502 status-503 redirect

@@ -111,8 +111,8 @@ TEST_CASE("several associations share one C-MOVE, and each object goes out once"
 {
     ArchivedSettings settings;
     settings.move_jobs = 3;
-    Moving moving{64, settings};
     std::atomic<bool> all_there{true};
+    Moving moving{64, settings};
     moving.station.answer = [&](const Received&) {
         all_there = moving.station.await_opened(3) && all_there;  // none has all for itself
         return net::statuses::success;
@@ -193,8 +193,8 @@ TEST_CASE("a destination that takes nothing fails all")
 
 TEST_CASE("a destination that breaks off gets what was outstanding once more")
 {
-    Moving moving;
     std::atomic<int> seen{0};
+    Moving moving;
     moving.station.answer = [&](const Received&) -> net::Status {
         if (++seen == 4) {
             throw net::PeerError(net::PeerFault::connection_lost, net::PeerStage::answer, "broke");
@@ -225,10 +225,10 @@ TEST_CASE("a destination that breaks off every time ends in failure, not for eve
 
 TEST_CASE("C-CANCEL ends a C-MOVE, and the answer tells what remains")
 {
-    Moving moving;
     std::mutex mutex;
     std::condition_variable changed;
     bool cancelled = false;
+    Moving moving;
     moving.station.answer = [&](const Received& received) {
         if (received.request.sop_instance == uid_of(0)) {
             return net::statuses::success;
@@ -259,10 +259,10 @@ TEST_CASE("C-CANCEL ends a C-MOVE, and the answer tells what remains")
 
 TEST_CASE("an asker that goes away ends its C-MOVE at once, also while the destination is silent")
 {
-    Moving moving;
     std::mutex mutex;
     std::condition_variable changed;
     bool over = false;
+    Moving moving;
     moving.station.answer = [&](const Received&) {
         std::unique_lock lock{mutex};
         changed.wait_for(lock, std::chrono::seconds{20}, [&] { return over; });
@@ -283,11 +283,11 @@ TEST_CASE("an asker that goes away ends its C-MOVE at once, also while the desti
 
 TEST_CASE("stopping the daemon does not wait for a destination that is silent")
 {
-    Moving moving;
     std::mutex mutex;
     std::condition_variable changed;
     bool over = false;
     bool begun = false;
+    Moving moving;
     moving.station.answer = [&](const Received&) {
         std::unique_lock lock{mutex};
         begun = true;
@@ -321,10 +321,10 @@ TEST_CASE("stopping the daemon does not wait for a destination that is silent")
 
 TEST_CASE("a destination that never answers fails after its time, and the asker is told meanwhile")
 {
-    Station station;
     std::mutex mutex;
     std::condition_variable changed;
     bool over = false;
+    Station station;
     station.answer = [&](const Received&) {
         std::unique_lock lock{mutex};
         changed.wait_for(lock, std::chrono::seconds{20}, [&] { return over; });
