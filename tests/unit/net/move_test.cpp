@@ -32,9 +32,10 @@ std::vector<Proposal> move_proposals()
     return {{std::string{dicom::uids::study_root_move}, {implicit_le}, {}}};
 }
 
-/// Runs move() against a peer that does `serve` after it has read the request.
+/// Runs move() against a peer that does `serve` after it has read the request; `at_end` is called
+/// while the association is still there.
 MoveRun move_with(const Serve& serve, const RetrieveOptions& options = {},
-                  const OnPending& on_pending = {})
+                  const OnPending& on_pending = {}, const std::function<void()>& at_end = {})
 {
     Pair pair;
     auto serving = std::async(std::launch::async, [&] {
@@ -61,6 +62,9 @@ MoveRun move_with(const Serve& serve, const RetrieveOptions& options = {},
     run.idle_after = association->idle_timeout();
     run.deadline_after = !association->deadline().never();
     serving.get();
+    if (at_end) {
+        at_end();
+    }
     pair.peer->close();
     return run;
 }
@@ -290,6 +294,10 @@ TEST_CASE("what comes elsewhere is progress, of a silent peer and of one whose c
                 });
             }
             return Next::more;
+        },
+        [&] {
+            done = true;
+            toucher.get();
         });
     CHECK_FALSE(run.fault);
     CHECK(run.result.status.success());
