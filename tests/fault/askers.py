@@ -80,7 +80,9 @@ def askers_that_break_off(context):
             if at == 9:
                 before = rest(server)
         after = rest(server)
-        assert after <= before, f"threads, descriptors: {after} after, {before} before"
+        # connections to the index are kept, so a few more may be open: not one for each of the ninety
+        assert all(late <= early + 16 for late, early in zip(after, before)), \
+            f"threads, descriptors: {after} after, {before} before"
         scu = asking(server, uid, window=1)
         equal(scu.response()[0], "status:FF00", "still served")
         scu.close()
