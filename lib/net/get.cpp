@@ -4,7 +4,7 @@
 #include "base/log.hpp"
 #include "dicom/uid.hpp"
 #include "net/answer.hpp"
-#include "net/deadline_scope.hpp"
+#include "net/retrieve_operation.hpp"
 
 #include <fmt/format.h>
 
@@ -20,18 +20,15 @@ constexpr std::string_view service = "C-GET";
 constexpr std::size_t longest_comment = 64;  // LO, PS3.7 C
 
 /// One C-GET on its way.
-class Operation {
+class Operation : private RetrieveOperation {
 public:
     Operation(Association& association, const Context& context, const OnGetStore& on_store,
               const std::function<Next(const SubOperations&)>& on_pending,
               const RetrieveOptions& options)
-        : association_(association),
+        : RetrieveOperation(association, options, service),
           context_(context),
           on_store_(on_store),
-          on_pending_(on_pending),
-          options_(options),
-          deadline_(association, options.deadline),
-          watch_(association, options.idle_timeout)
+          on_pending_(on_pending)
     {
     }
 
@@ -53,7 +50,7 @@ private:
     /// False: that was the final response.
     bool take_message()
     {
-        cancel_when_asked();
+        await_message(context_.id);
         const auto message = association_.receive();
         if (!message) {
             const auto peer = log::printable(association_.negotiated().called_ae);
@@ -108,7 +105,7 @@ private:
         told.completed = told.completed.value_or(0);  // none told: only objects are progress
         watch_.pending(told, service);
         if (guarded([&] { return on_pending_(result_.counts); }) == Next::cancel) {
-            cancel();
+            cancel(context_.id);
         }
     }
 
@@ -167,63 +164,9 @@ private:
             Response::to(Request{request}, status, answer.comment.substr(0, longest_comment)));
     }
 
-    template <typename Callback>
-    auto guarded(const Callback& callback) -> decltype(callback())
-    {
-        try {
-            return callback();
-        } catch (...) {
-            association_.abort();
-            throw;
-        }
-    }
-
-    void cancel_when_asked()
-    {
-        if (!result_.cancelled && options_.cancel_fd >= 0 &&
-            !association_.await(options_.cancel_fd)) {
-            cancel();
-        }
-    }
-
-    void cancel()
-    {
-        if (result_.cancelled) {
-            return;
-        }
-        association_.send(context_.id, Request{CancelRequest{message_id_}});
-        result_.cancelled = true;
-        cancel_until_ = Deadline::after(options_.cancel_timeout);
-        deadline_.tighten(cancel_until_);
-    }
-
-    /// A limit of ours that passed is named.
-    [[noreturn]] void explain(const PeerError& error)
-    {
-        const auto name = [&](std::string_view what) {
-            throw PeerError(PeerFault::timed_out, error.stage(),
-                            fmt::format("waiting for {} to end C-GET: timed out, {}",
-                                        log::printable(association_.negotiated().called_ae), what));
-        };
-        if (error.fault() == PeerFault::timed_out && result_.cancelled && cancel_until_.expired()) {
-            name("it did not end after C-CANCEL");
-        }
-        if (error.fault() == PeerFault::timed_out && options_.deadline.expired()) {
-            name("the time for it in all is up");
-        }
-        throw;
-    }
-
-    Association& association_;
     const Context& context_;
     const OnGetStore& on_store_;
     const std::function<Next(const SubOperations&)>& on_pending_;
-    const RetrieveOptions& options_;
-    DeadlineScope deadline_;
-    ProgressWatch watch_;
-    Deadline cancel_until_;
-    std::uint16_t message_id_ = 0;
-    RetrieveResult result_;
 };
 
 }  // namespace
