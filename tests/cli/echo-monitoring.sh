@@ -43,4 +43,6 @@ TOML
 pacs-echo --config pacs.toml --all --format prometheus >metrics
 echo "$?"
 sed -E 's/ [0-9.e+-]+$/ N/' metrics
-pacs-echo --config pacs.toml --all | jq -c 'select(.type=="echo") | [.node, .outcome, .reason]' | sort
+# they are asked side by side, and each tells when it is done
+pacs-echo --config pacs.toml --all 2>told | jq -c 'select(.type=="echo") | [.node, .outcome, .reason]' | sort
+sort told >&2
