@@ -1,9 +1,11 @@
 #pragma once
 
+#include "web/head_reader.hpp"
 #include "web/http.hpp"
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <exception>
 #include <memory>
 
@@ -26,6 +28,18 @@ struct Client::Handles {
     std::unique_ptr<CURLM, FreeMulti> multi;
     std::unique_ptr<CURL, FreeEasy> easy;
 };
+
+/// What libcurl knows of a transfer.
+template <typename T>
+T info_of(CURL* easy, CURLINFO what)
+{
+    T value{};
+    curl_easy_getinfo(easy, what, &value);
+    return value;
+}
+
+/// "2.5 s".
+std::string seconds_text(std::chrono::milliseconds span);
 
 /// Ends a transfer of which enough is known.
 struct CutOff {};
@@ -76,7 +90,7 @@ private:
     HeaderList connect_to_;
     char words_[CURL_ERROR_SIZE] = {};  // NOLINT: libcurl's
     Answer answer_;
-    std::size_t head_bytes_ = 0;
+    HeadReader head_;
     bool head_complete_ = false;
     bool taken_ = false;
     bool added_ = false;
