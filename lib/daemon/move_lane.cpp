@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -34,9 +33,7 @@ send::PeerLaneOptions lane_options(const MoveShared& shared)
 
 std::string word_of(net::PeerFault fault)
 {
-    std::string word{net::to_string(fault)};
-    std::replace(word.begin(), word.end(), ' ', '_');
-    return word;
+    return std::string{net::reason_word(fault)};
 }
 
 }  // namespace
