@@ -51,12 +51,18 @@ pacs::daemon::Configuration configuration_of(const pacs::Config& config, const O
 {
     using namespace pacs;
     const ArchivedSettings settings = config.archived_settings(options.given());
-    std::vector<daemon::Destination> nodes;
-    for (cli::ConfiguredPeer& peer : cli::configured_peers(config, "receive")) {
-        nodes.push_back({peer.address, std::move(peer.request), peer.max_associations});
+    std::vector<daemon::Destination> receivers;
+    daemon::Destinations requestors;
+    for (const cli::ConfiguredPeer& peer : cli::configured_peers(config)) {
+        const daemon::Destination known{peer.address, peer.request, peer.max_associations};
+        requestors.add(peer.title, known);
+        if (peer.may("receive")) {
+            receivers.push_back(known);
+        }
     }
     return {settings,
-            daemon::make_destinations(settings, cli::default_request(config), std::move(nodes))};
+            daemon::make_destinations(settings, cli::default_request(config), std::move(receivers)),
+            std::move(requestors)};
 }
 
 ExitCode serve(const pacs::cli::Tool& tool, const Options& options, pacs::cli::Run& run)

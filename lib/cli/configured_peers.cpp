@@ -4,6 +4,8 @@
 #include "base/log.hpp"
 #include "cli/peer_options.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -22,25 +24,36 @@ net::RequestOptions request_of(const PeerSettings& settings)
     return request;
 }
 
+ConfiguredPeer configured_peer(const Config& config, const Node& node, const net::Address& address)
+{
+    const PeerSettings settings = config.peer_settings(node.name, {});
+    return {node.caller.title.empty() ? address.ae : node.caller.title, address,
+            request_of(settings), settings.max_associations, node.caller.allow};
+}
+
 }  // namespace
 
-std::vector<ConfiguredPeer> configured_peers(const Config& config, std::string_view right)
+bool ConfiguredPeer::may(std::string_view right) const
+{
+    return std::find(allow.begin(), allow.end(), right) != allow.end();
+}
+
+std::vector<ConfiguredPeer> configured_peers(const Config& config)
 {
     std::vector<ConfiguredPeer> peers;
     for (const auto& [name, node] : config.nodes()) {
-        const std::vector<std::string>& allowed = node.caller.allow;
-        if (node.address.empty() || std::ranges::find(allowed, right) == allowed.end()) {
+        if (node.address.empty()) {
             continue;
         }
-        const net::Endpoint endpoint = net::classify_endpoint(node.address);
-        if (endpoint.kind != net::EndpointKind::peer) {
-            continue;
-        }
-        const PeerSettings settings = config.peer_settings(name, {});
         try {
-            peers.push_back({endpoint.address, request_of(settings), settings.max_associations});
+            const net::Endpoint endpoint = net::classify_endpoint(node.address);
+            if (endpoint.kind == net::EndpointKind::peer) {
+                peers.push_back(configured_peer(config, node, endpoint.address));
+            }
         } catch (const Error& error) {
-            log::warning("node {} cannot be used: {}", log::printable(name), error.what());
+            log::write(
+                node.caller.allow.empty() ? log::Level::info : log::Level::warning,
+                fmt::format("node {} cannot be used: {}", log::printable(name), error.what()));
         }
     }
     return peers;

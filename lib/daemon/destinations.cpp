@@ -5,17 +5,24 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace pacs::daemon {
 
-bool Destinations::add(Destination destination)
+bool Destinations::add(const std::string& title, Destination destination)
 {
-    const std::string title = destination.address.ae;
     const auto [place, is_new] = by_title_.try_emplace(title, destination);
     const bool same = place->second && place->second->address == destination.address;
     if (!is_new && !same) {
         place->second.reset();
     }
     return is_new || same;
+}
+
+bool Destinations::add(Destination destination)
+{
+    const std::string title = destination.address.ae;
+    return add(title, std::move(destination));
 }
 
 const Destination* Destinations::find(std::string_view title) const noexcept
@@ -39,9 +46,9 @@ Destinations make_destinations(const ArchivedSettings& settings, const net::Requ
         }
     }
     Destinations of_nodes;
-    std::vector<std::string> titles;
+    std::set<std::string> titles;
     for (Destination& node : nodes) {
-        titles.push_back(node.address.ae);
+        titles.insert(node.address.ae);
         of_nodes.add(std::move(node));
     }
     for (const std::string& title : titles) {

@@ -14,20 +14,23 @@
 
 namespace pacs::daemon {
 
-/// An application entity that objects may be sent to by C-MOVE, and how it is spoken to.
+/// An application entity that we may call by ourselves, and how it is spoken to: one that objects
+/// may be sent to by C-MOVE, or one that a storage commitment is reported to.
 struct Destination {
     net::Address address;
     net::RequestOptions request;    ///< an empty calling title: the one we were called by
     unsigned max_associations = 0;  ///< at once to it for one C-MOVE; 0: no limit of its own
 };
 
-/// The titles that a C-MOVE may name, PS3.4 C.4.2.1.3. Nothing else ever becomes a connection.
+/// Application entities by title. Nothing else ever becomes a connection.
 class Destinations {
 public:
     /// A title that is added twice with different addresses stands for neither: who asks for it
-    /// could mean either, and objects must not go to the wrong one. False then.
+    /// could mean either, and nothing must go to the wrong one. False then.
+    bool add(const std::string& title, Destination destination);
+    /// By the title of its address.
     bool add(Destination destination);
-    /// nullptr: unknown, A801.
+    /// nullptr: unknown, or ambiguous.
     const Destination* find(std::string_view title) const noexcept;
 
 private:
@@ -44,11 +47,14 @@ Destinations make_destinations(const ArchivedSettings& settings, const net::Requ
 /// What the daemon is told when it starts and when it reads its configuration again.
 struct Configuration {
     ArchivedSettings settings;
-    Destinations destinations;
+    Destinations destinations;  ///< the titles that a C-MOVE may name, PS3.4 C.4.2.1.3
+    Destinations requestors;    ///< of storage commitment, by the titles they call with
 
     Configuration(ArchivedSettings archived,  // NOLINT: settings alone are a configuration
-                  Destinations known = {})
-        : settings(std::move(archived)), destinations(std::move(known))
+                  Destinations known = {}, Destinations callers = {})
+        : settings(std::move(archived)),
+          destinations(std::move(known)),
+          requestors(std::move(callers))
     {
     }
 };

@@ -77,7 +77,8 @@ Service::Service(const Configuration& configuration, const Admittance& admittanc
       archive_(open_archive(settings_)),
       ingest_(archive_, ingest_options(settings_)),
       retrieve_(archive_, log_, configuration),
-      commitments_(archive_, commitment_options(settings_), commitment_peers(settings_)),
+      commitments_(archive_, commitment_options(settings_),
+                   commitment_peers(configuration.requestors)),
       server_(std::make_unique<net::Server>(listen_addresses(settings_),
                                             static_cast<net::Application&>(*this),
                                             server_limits(settings_)))
@@ -101,7 +102,8 @@ std::vector<std::string> Service::reload(const Configuration& configuration)
     admit_with(Admittance{taken});
     retrieve_.reconfigure(configuration);
     ingest_.reconfigure(ingest_options(settings).on_conflict, settings.min_free);
-    commitments_.reconfigure(commitment_options(settings), commitment_peers(settings));
+    commitments_.reconfigure(commitment_options(settings),
+                             commitment_peers(configuration.requestors));
     server_->set_limits(server_limits(settings));
     auto fixed = fixed_differences(settings_, settings);
     settings_ = std::move(taken);

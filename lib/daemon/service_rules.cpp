@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -100,30 +99,12 @@ CommitmentOptions commitment_options(const ArchivedSettings& settings)
     return options;
 }
 
-CommitmentService::FindPeer commitment_peers(const ArchivedSettings& settings)
+CommitmentService::FindPeer commitment_peers(const Destinations& requestors)
 {
-    net::RequestOptions request;
-    request.calling_ae.clear();
-    request.connect_timeout = settings.negotiation_timeout;
-    request.negotiation_timeout = settings.negotiation_timeout;
-    request.idle_timeout = settings.idle_timeout;
-    request.max_pdu_bytes = settings.max_pdu;
-    std::map<std::string, std::optional<CommitmentPeer>> peers;
-    for (const CallerSettings& caller : settings.callers) {
-        const auto endpoint = net::classify_endpoint(caller.address);
-        if (endpoint.kind != net::EndpointKind::peer) {
-            continue;
-        }
-        const std::string title = caller.title.empty() ? endpoint.address.ae : caller.title;
-        const auto [known, is_new] =
-            peers.try_emplace(title, CommitmentPeer{endpoint.address, request});
-        if (!is_new && known->second && known->second->address != endpoint.address) {
-            known->second.reset();
-        }
-    }
-    return [peers = std::move(peers)](const std::string& title) -> std::optional<CommitmentPeer> {
-        const auto found = peers.find(title);
-        return found == peers.end() ? std::nullopt : found->second;
+    return [requestors](const std::string& title) -> std::optional<CommitmentPeer> {
+        const Destination* found = requestors.find(title);
+        return found == nullptr ? std::nullopt
+                                : std::optional{CommitmentPeer{found->address, found->request}};
     };
 }
 

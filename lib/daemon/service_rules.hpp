@@ -3,6 +3,7 @@
 #include "archive/ingest.hpp"
 #include "base/settings.hpp"
 #include "daemon/commitment_service.hpp"
+#include "daemon/destinations.hpp"
 #include "daemon/gatekeeper.hpp"
 #include "net/server.hpp"
 
@@ -23,9 +24,8 @@ std::shared_ptr<const net::AcceptRules> accept_rules(
 net::ServerLimits server_limits(const ArchivedSettings& settings);
 archive::IngestOptions ingest_options(const ArchivedSettings& settings);
 CommitmentOptions commitment_options(const ArchivedSettings& settings);
-/// Where requestors of storage commitment listen: the addresses of the nodes that are callers, by
-/// title. Two nodes of one title with different addresses stand for nobody.
-CommitmentService::FindPeer commitment_peers(const ArchivedSettings& settings);
+/// Where requestors of storage commitment listen, and how they are spoken to.
+CommitmentService::FindPeer commitment_peers(const Destinations& requestors);
 archive::Durability durability(const ArchivedSettings& settings);
 
 /// The addresses to listen on, those with TLS last. Throws Error(usage) when there are none or one

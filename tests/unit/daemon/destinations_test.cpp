@@ -44,6 +44,18 @@ TEST_CASE("the setting comes before nodes of the same title")
     CHECK(known.find("ONE")->address.port == 1);
 }
 
+TEST_CASE("an entity may be called at another title than the one it calls with")
+{
+    daemon::Destinations known;
+    CHECK(known.add("SCANNER", node("LISTENER@127.0.0.1:1")));
+    REQUIRE(known.find("SCANNER") != nullptr);
+    CHECK(known.find("SCANNER")->address.ae == "LISTENER");
+    CHECK(known.find("LISTENER") == nullptr);
+    CHECK(known.add("SCANNER", node("LISTENER@127.0.0.1:1")));
+    CHECK_FALSE(known.add("SCANNER", node("LISTENER@127.0.0.2:1")));
+    CHECK(known.find("SCANNER") == nullptr);
+}
+
 TEST_CASE("a title that nodes give to different addresses stands for none of them")
 {
     const auto known =
