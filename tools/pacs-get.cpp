@@ -30,6 +30,7 @@ struct Options {
     bool replace = false;
     std::vector<std::string> via;
     std::string listen;
+    std::string listen_tls;
     std::vector<std::string> transfer_syntaxes;
     std::uint64_t lanes = 1;
     RetryPolicy retry{2, std::chrono::milliseconds{1000}};
@@ -60,9 +61,7 @@ retrieve::WaysOptions ways_of(const Options& options, const cli::Target& target)
     ways.peer.patient_root = options.what.wishes.patient_root;
     ways.peer.transfer_syntaxes = options.transfer_syntaxes;
     ways.via = options.via;
-    if (!options.listen.empty()) {
-        ways.listen = net::parse_listen_address(options.listen);
-    }
+    ways.listen = retrieve::listen_address_of(options.listen, options.listen_tls);
     return ways;
 }
 
@@ -119,6 +118,7 @@ void add_options(CLI::App& app, Options& options)
         ->check(CLI::IsMember({"flushed", "os"}));
     add("--via", options.via, "WAY", "Ways to try, in order: get,move,web")->delimiter(',');
     add("--listen", options.listen, "[ADDR:]PORT", "Where SOURCE can send to, for C-MOVE");
+    add("--listen-tls", options.listen_tls, "[ADDR:]PORT", "The same, where it sends with TLS");
     add("--transfer-syntax", options.transfer_syntaxes, "SYNTAX", "Take only objects in this");
     cli::add_number(app, "-j,--jobs", options.lanes, "Fetch over N associations at once", 1, 64);
     add("--retries", options.retry.retries, "N", "Ask again so often for what did not come")

@@ -78,6 +78,7 @@ public:
         limits.idle_timeout = options.idle_timeout;
         limits.max_pdu_bytes = options.max_pdu_bytes;
         server_ = std::make_unique<net::Server>(std::span{&options.listen, 1}, *this, limits);
+        server_->set_tls(options.tls);
         server_->start();
     }
 

@@ -2,6 +2,7 @@
 
 #include "net/address.hpp"
 #include "net/server.hpp"
+#include "net/tls.hpp"
 #include "retrieve/way.hpp"
 
 #include <chrono>
@@ -13,7 +14,8 @@
 namespace pacs::retrieve {
 
 struct MoveReceiverOptions {
-    net::ListenAddress listen;         ///< where the source sends to
+    net::ListenAddress listen;                   ///< where the source sends to
+    std::shared_ptr<const net::TlsContext> tls;  ///< for servers, when `listen` wants it
     std::string title;                 ///< the application entity that the source knows us by
     std::vector<std::string> senders;  ///< numeric addresses that may call; nobody else may
     std::vector<std::string> transfer_syntaxes;  ///< the only ones to take; empty: any

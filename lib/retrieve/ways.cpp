@@ -79,9 +79,38 @@ void check(const WaysOptions& options)
     if (options.listen && !options.via.empty() && !moves) {
         refuse("--listen without move among --via");
     }
+    const auto& tls = options.peer.request.tls;
+    if (options.listen && options.listen->tls && (!tls || tls->settings().cert_file.empty())) {
+        refuse("--listen-tls without a certificate of ours",
+               "give --tls and --tls-cert, or the same in pacs.toml: it is shown to the source "
+               "when we call it and when it calls us");
+    }
+}
+
+/// What the source is spoken to with, the other way round.
+std::shared_ptr<const net::TlsContext> server_side(const net::TlsSettings& ours)
+{
+    return std::make_shared<const net::TlsContext>(net::TlsServerSettings{
+        ours.cert_file, ours.key_file, ours.ca_file,
+        ours.insecure ? net::ClientCertificate::none : net::ClientCertificate::required});
 }
 
 }  // namespace
+
+std::optional<net::ListenAddress> listen_address_of(const std::string& plain,
+                                                    const std::string& tls)
+{
+    if (!plain.empty() && !tls.empty()) {
+        throw Error(ErrorKind::usage,
+                    "reading the command line: both --listen and --listen-tls are given");
+    }
+    if (plain.empty() && tls.empty()) {
+        return std::nullopt;
+    }
+    auto address = net::parse_listen_address(plain.empty() ? tls : plain);
+    address.tls = plain.empty();
+    return address;
+}
 
 Ways::Ways(WaysOptions options) : options_(std::move(options))
 {
@@ -103,10 +132,14 @@ void Ways::listen()
     how.senders = net::resolve(options_.peer.peer.host, Deadline::after(request.connect_timeout),
                                request.stop);
     how.transfer_syntaxes = options_.peer.transfer_syntaxes;
+    if (how.listen.tls) {
+        how.tls = server_side(request.tls->settings());
+    }
     how.idle_timeout = request.idle_timeout;
     how.max_pdu_bytes = request.max_pdu_bytes;
     receiver_ = std::make_unique<MoveReceiver>(how);
-    log::info("listening at {} as {}", receiver_->address().str(), how.title);
+    log::info("listening at {} as {}{}", receiver_->address().str(), how.title,
+              how.listen.tls ? ", with TLS" : "");
 }
 
 std::vector<WayMaker> Ways::makers()

@@ -17,6 +17,10 @@ try A@127.0.0.1:1 1.2.3 -o got --via move
 try A@127.0.0.1:1 1.2.3 -o got --via carrier
 try A@127.0.0.1:1 1.2.3 -o got --via get --listen 0
 try A@127.0.0.1:1 1.2.3 -o got --listen nowhere:x
+try A@127.0.0.1:1 1.2.3 -o got --listen 0 --listen-tls 0
+try A@127.0.0.1:1 1.2.3 -o got --listen-tls 0
+try A@127.0.0.1:1 1.2.3 -o got --listen-tls 0 --tls
+try A@127.0.0.1:1 1.2.3 -o got --listen-tls 0 --tls --tls-cert none.pem
 try A@127.0.0.1:1 1.2.3 -o got -j 0
 try A@127.0.0.1:1 1.2.3 -o got --durability maybe
 try --unknown A@127.0.0.1:1 1.2.3 -o got
