@@ -1,6 +1,7 @@
 """Storage commitment of pacs-archived, PS3.4 Annex J."""
 
 import json
+import signal
 import threading
 import time
 
@@ -10,6 +11,12 @@ import wire
 from commitment import await_report, calling, request, stored
 from harness import case, equal
 from hostile_scp import HostileScp
+from securing import certificates
+from securing_retrievals import await_log, tls_front
+
+
+def events_of(log):
+    return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
 
 
 @case
@@ -67,11 +74,54 @@ allow = ["all"]
             time.sleep(0.05)
         equal(list(kept.iterdir()), [], "requests that are kept")
     scp.close()
-    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    events = events_of(log)
     reports = [event for event in events if event["event"] == "request"]
     equal([event["command"] for event in reports], ["0100", "0100"], "N-EVENT-REPORT, twice")
     equal({event["calling"] for event in events if event["event"] == "associate"}, {"ARCHIVE"},
           "calling title")
+
+
+@case
+def commitment_reported_by_a_call_over_tls(context):
+    """The requestor listens for TLS and wants our certificate: the settings of its node hold. While
+    they name another authority nothing is told; SIGHUP with the right one has it told at once."""
+    folder = certificates(context)
+    log = context.folder / "requestor"
+    scp = HostileScp(hostile_modes.scenario("ok"), log)
+    threading.Thread(target=scp.serve, daemon=True).start()
+    config = context.folder / "pacs.toml"
+
+    with tls_front(folder / "good.pem", scp.port, "--client-ca", folder / "ca.pem") as port:
+        def write(authority):
+            config.write_text(f"""[node.modality]
+address = "LISTENER@localhost:{port}"
+title = "MODALITY"
+calling = "COMMITTER"
+tls = true
+tls_ca = "{folder / authority}"
+tls_cert = "{folder / 'client.pem'}"
+""", encoding="utf-8")
+
+        write("stranger-ca.pem")
+        with context.archived("--config", str(config)) as server:
+            scu = calling(server)
+            good = stored(scu, "good")
+            equal(request(scu, "2.25.1", [(wire.CT_IMAGE, good)])[0], "status:0000", "N-ACTION")
+            scu.close()
+            await_log(server, "reporting on storage commitment to MODALITY")
+            assert not [event for event in events_of(log) if event["event"] == "request"], "told"
+            write("ca.pem")
+            server.process.send_signal(signal.SIGHUP)
+            await_log(server, '"type":"commitment"')
+    scp.close()
+    said = server.log.read_text(encoding="utf-8")
+    assert "certificate" in said, said
+    told = [json.loads(line) for line in said.splitlines() if '"type":"commitment"' in line]
+    equal([(each["outcome"], each["via"]) for each in told], [("ok", "call")], "told")
+    equal([event["command"] for event in events_of(log) if event["event"] == "request"], ["0100"],
+          "N-EVENT-REPORT")
+    equal([(event["calling"], event["called"]) for event in events_of(log)
+           if event["event"] == "associate"], [("COMMITTER", "LISTENER")], "titles")
 
 
 @case

@@ -158,6 +158,24 @@ def movescu_has_objects_sent_to_itself(context):
 
 
 @case
+def movescu_changes_its_mind(context):
+    """C-CANCEL at the first answer, to a receiver that takes a second for each object: what was under
+    way arrives, the answer counts what remains."""
+    made = files(context.objects(12, "--per-series", 12))
+    with context.archived(*KNOWN) as server, \
+            peers.storescp(context.folder, "+xa", "+B", "--fork", "--sleep-during", "1"):
+        studies = "\\".join(filled(context, server, made))
+        told = movescu(context, server, "STORESCP", "--cancel", "1", "-S",
+                       *keys("STUDY", StudyInstanceUID=studies))
+        equal(final_status(told), "FE00", "final status")
+        equal(server.stop(), 0, "exit status")
+        record = retrievals(server)[-1]
+        assert record["remaining"] > 0, record
+        equal((record["status"], record["completed"] + record["remaining"]), ("FE00", len(made)), "told")
+        equal(len(files(context.folder / "received")), record["completed"], "received")
+
+
+@case
 def damaged_and_lost_objects_fail_alone(context):
     """A flipped byte, a lost file and one cut short never leave, and are named; the rest arrives."""
     made = files(context.objects(20))
