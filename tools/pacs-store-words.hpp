@@ -28,9 +28,9 @@ const pacs::cli::ToolInfo info{
         "--resume and its own records: what they say is stored at the same DEST is skipped.\n"
         "\n"
         "To a DICOMweb service (STOW-RS) objects go many in one request, each as it is, and what "
-        "its "
-        "answer does not name as stored has failed. A request that is too large is sent in parts; "
-        "429 and 503 are tried again when Retry-After says.\n"
+        "its answer does not name as stored has failed. What it refuses for its transfer syntax is "
+        "sent again in Explicit VR Little Endian, as above. A request that is too large is sent in "
+        "parts; 429 and 503 are tried again when Retry-After says.\n"
         "\n"
         "Into an archive bytes go as they are, as safely as the daemon stores them; an object "
         "that is there already is skipped (exists), one with other content follows --on-conflict.",

@@ -64,8 +64,8 @@ std::unique_ptr<Lane> Destination::make_lane()
                                                           options_.dry, options_.coercion});
     }
     if (service_) {
-        return std::make_unique<WebLane>(
-            WebLaneOptions{*service_, options_.batch, options_.dry, options_.coercion});
+        return std::make_unique<WebLane>(WebLaneOptions{*service_, options_.batch, !options_.as_is,
+                                                        options_.dry, options_.coercion});
     }
     return std::make_unique<ArchiveLane>(ingest_ ? &*ingest_ : nullptr, *options_.coercion,
                                          options_.request.calling_ae);

@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "dicom/part10.hpp"
+#include "dicom/transcode.hpp"
+#include "dicom/uid.hpp"
 #include "send/payload.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +20,8 @@ namespace {
 
 /// A Store Instances Response names each object in some 500 bytes.
 constexpr std::size_t answer_bytes = std::size_t{16} << 20U;
+/// Explicit VR Little Endian, the default transfer syntax of DICOMweb (PS3.18 8.7.3).
+constexpr std::string_view fallback = dicom::uids::explicit_le;
 
 Report take(Report report, const web::StowResult& result)
 {
@@ -89,25 +93,38 @@ std::uint64_t WebLane::Entry::size() const
     return size;
 }
 
+/// It is refused as it is, and there is another way to send it.
+bool WebLane::could_convert(const Entry& entry) const
+{
+    const dicom::TransferSyntax& syntax = entry.parcel->head.file.syntax;
+    return options_.convert && !entry.report.converted && syntax.uid() != fallback &&
+           dicom::can_convert(syntax, dicom::TransferSyntax{std::string{fallback}});
+}
+
 /// nullopt: it cannot be sent, which was told.
 std::optional<WebLane::Entry> WebLane::make_entry(Parcel& parcel, const Done& done) const
 {
     Entry entry;
     entry.parcel = &parcel;
     entry.done = done;
-    const std::string syntax = parcel.head.file.syntax.uid();
+    std::string syntax = parcel.head.file.syntax.uid();
+    entry.report.converted = refused_.contains(syntax) && could_convert(entry);
+    syntax = entry.report.converted ? std::string{fallback} : syntax;
     entry.report.transfer_syntax = syntax;
     const bool coerce = options_.coercion != nullptr && !options_.coercion->empty();
-    if (!coerce && !parcel.head.file.repaired()) {
+    if (!coerce && !entry.report.converted && !parcel.head.file.repaired()) {
         return entry;
     }
     entry.data =
         dicom::make_file_head(parcel.head.sop_class_uid, parcel.head.sop_instance_uid, syntax);
-    if (!coerce) {
+    if (!coerce && !entry.report.converted) {
         return entry;
     }
     try {
-        entry.data += make_payload(parcel, syntax, *options_.coercion).data_set;
+        static const Coercion nothing;
+        Payload payload = make_payload(parcel, syntax, coerce ? *options_.coercion : nothing);
+        entry.report.decoded_lossy = payload.decoded_lossy;
+        entry.data += payload.data_set;
         entry.whole = true;
         return entry;
     } catch (const Error& error) {
@@ -205,16 +222,49 @@ void WebLane::post(Entries entries)
     }
     const web::StowAnswer said = web::read_stow_answer(answer.text);
     const unsigned status = answer.head.status;
-    const bool unclear = !said.readable && (status == 202 || status == 400 || status == 409);
-    if (entries.size() > 1 && (status == 413 || unclear)) {
-        options_.batch.instances = status == 413 ? (entries.size() + 1) / 2 : 1;
-        post_halves(std::move(entries));
+    if (sent_otherwise(entries, status, said)) {
         return;
     }
     if (!said.readable && is_final(status)) {
         throw client_.error_of(request, answer);
     }
     judge(entries, answer, said);
+}
+
+/// Of a request that was refused as a whole: in parts, or an object that is alone converted. False:
+/// the answer is the last word.
+bool WebLane::sent_otherwise(Entries& entries, unsigned status, const web::StowAnswer& said)
+{
+    constexpr unsigned too_large = 413;
+    constexpr unsigned unsupported = 415;
+    const bool of_syntax = status == unsupported && !said.readable &&
+                           std::any_of(entries.begin(), entries.end(),
+                                       [this](const Entry& each) { return could_convert(each); });
+    if (entries.size() == 1) {
+        if (of_syntax) {
+            post_converted(entries.front(), 0);
+        }
+        return of_syntax;
+    }
+    const bool unclear = !said.readable && (status == 202 || status == 400 || status == 409);
+    if (status != too_large && !unclear && !of_syntax) {
+        return false;
+    }
+    options_.batch.instances = status == too_large ? (entries.size() + 1) / 2 : 1;
+    post_halves(std::move(entries));
+    return true;
+}
+
+/// Alone: what its batch was refused for is then known to be it.
+void WebLane::post_converted(const Entry& refused, unsigned sent_again)
+{
+    refused_.insert(refused.parcel->head.file.syntax.uid());
+    if (auto entry = make_entry(*refused.parcel, refused.done)) {
+        entry->report.sent_again = sent_again + 1;
+        Entries alone;
+        alone.push_back(std::move(*entry));
+        post(std::move(alone));
+    }
 }
 
 void WebLane::post_halves(Entries entries)
@@ -228,15 +278,22 @@ void WebLane::post_halves(Entries entries)
 
 void WebLane::judge(Entries& entries, const web::Answer& answer, const web::StowAnswer& said)
 {
+    constexpr std::uint16_t syntax_refused = 0xC122;
     const unsigned status = answer.head.status;
     for (Entry& entry : entries) {
-        Report report = std::move(entry.report);
-        report.http_status = status;
-        report.sent_again = answer.sent_again;
         const auto named = std::find_if(
             said.results.begin(), said.results.end(), [&](const web::StowResult& each) {
                 return each.instance == entry.parcel->head.sop_instance_uid;
             });
+        const unsigned sent_again = entry.report.sent_again + answer.sent_again;
+        if (named != said.results.end() && named->failure == syntax_refused &&
+            could_convert(entry)) {
+            post_converted(entry, sent_again);
+            continue;
+        }
+        Report report = std::move(entry.report);
+        report.http_status = status;
+        report.sent_again = sent_again;
         if (named != said.results.end()) {
             report = take(std::move(report), *named);
         } else if (said.readable || status == 202) {

@@ -21,8 +21,10 @@ using dicom::QueryLevel;
 using dicom::Tag;
 
 constexpr std::size_t most_searches = 100;
-/// They may stand in a query as they are (RFC 3986 3.4); encoded, Orthanc takes them for letters.
-constexpr std::string_view wildcards = "*?";
+/// They may stand in a query as they are (RFC 3986 3.4), and must for a service that decodes none
+/// (Orthanc's plugin 1.7). Not among them: what parts pairs, names and lists, and the plus sign,
+/// which many take for a blank.
+constexpr std::string_view plain_characters = "*?:@/!$'()";
 
 bool is_ours(Tag tag)
 {
@@ -84,7 +86,7 @@ private:
         std::string joined;
         for (const std::string& value : dicom::texts_of(element, charset_).values) {
             if (!value.empty()) {
-                joined += (joined.empty() ? "" : ",") + percent_encoded(value, wildcards);
+                joined += (joined.empty() ? "" : ",") + percent_encoded(value, plain_characters);
             }
         }
         return joined;

@@ -54,3 +54,19 @@ make_objects --odd odd >/dev/null
 start_web ok
 store --batch 1 odd $WEB
 jq -c 'select(.repaired) | [.path, .outcome]' records | sort
+# what is not taken in its transfer syntax is sent again in one that every service has, unless --as-is says no
+make_objects --count 2 --ascii mixed >/dev/null
+make_objects --count 4 --first 2 --ascii --syntax rle mixed >/dev/null
+rm web.log
+for mode in native-only native-only-415 never-syntax; do
+    for how in "" --as-is; do
+        start_web $mode
+        printf '%s %s: ' $mode "$how"
+        store --retries 1 --batch 3 $how mixed $WEB
+        what
+        jq -c 'select(.converted_from) | [.converted_from, .transfer_syntax, .attempts]' records | sort | uniq -c
+        posts
+        stop_peers
+    done
+done 2>>more
+cat more >&2

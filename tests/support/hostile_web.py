@@ -165,6 +165,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status = 200 if not failed else 202 if stored else 409
         self.answer(status, {"00081199": element("SQ", *stored), "00081198": element("SQ", *failed)})
 
+    def stow_native_only(self, parts, refuse):
+        """Explicit VR Little Endian is taken, nothing else."""
+        other = [part for part in parts if syntax_of(part) != "1.2.840.10008.1.2.1"]
+        if not other:
+            self.stow(parts)
+        else:
+            refuse(other)
+
     def query(self):
         return urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
 
@@ -238,6 +246,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def uid_of(part):
     """The SOP Instance UID of a part's meta header."""
     return text_at(part, b"\x02\x00\x03\x00UI")
+
+
+def syntax_of(part):
+    """The transfer syntax in a part's meta header."""
+    return text_at(part, b"\x02\x00\x10\x00UI")
 
 
 def text_at(part, header):
@@ -500,6 +513,30 @@ def busy_once(handler, _count, parts):
 
 
 @mode("post")
+def native_only(handler, _count, parts):
+    """The others of a request are stored all the same."""
+    def refuse(other):
+        failed = [{"00081155": element("UI", uid_of(part)), "00081197": element("US", 0xC122)} for part in other]
+        stored = [part for part in parts if part not in other]
+        for part in stored:
+            handler.server.objects[uid_of(part)] = part
+        handler.answer(202 if stored else 409, {
+            "00081199": element("SQ", *({"00081155": element("UI", uid_of(part))} for part in stored)),
+            "00081198": element("SQ", *failed)})
+    handler.stow_native_only(parts, refuse)
+
+
+@mode("post")
+def native_only_415(handler, _count, parts):
+    handler.stow_native_only(parts, lambda _: handler.answer(415, b"not this syntax\n", "text/plain"))
+
+
+@mode("post")
+def never_syntax(handler, _count, parts):
+    handler.stow(parts, failing=0xC122)
+
+
+@mode("post")
 def says_nothing(handler, *_):
     handler.answer(200)
 
@@ -573,6 +610,14 @@ def part_foreign(handler, parts, _count):
 @retrieving
 def part_twice(handler, parts, _count):
     handler.answer(200, handler.multipart(parts + parts), "multipart/related; boundary=B")
+
+
+@retrieving
+def part_swapped(handler, parts, _count):
+    """Instead of the last object that is asked for another one comes, each time."""
+    with handler.server.lock:
+        others = [part for part in handler.server.objects.values() if part != parts[-1]]
+    handler.answer(200, handler.multipart(parts[:-1] + others[:1]), "multipart/related; boundary=B")
 
 
 @retrieving

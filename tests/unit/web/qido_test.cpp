@@ -77,6 +77,14 @@ TEST_CASE("text is sent in UTF-8, whatever the question is in, and nothing break
           "/studies?00100020=a%26limit%3D0%23x");
 }
 
+TEST_CASE("what may stand in a query as it is stays, for services that decode nothing")
+{
+    CHECK(path_of(QueryLevel::study, {"PatientID=A:B/C@D-E.F_G~(H)!$'*?"}) ==
+          "/studies?00100020=A:B/C@D-E.F_G~(H)!$'*?");
+    CHECK(path_of(QueryLevel::study, {"PatientID=A B+C,D;E%"}) ==
+          "/studies?00100020=A%20B%2BC%2CD%3BE%25");
+}
+
 TEST_CASE("fuzzy matching, limit and offset are told")
 {
     CHECK(search_path({QueryLevel::study, identifier_of({}), true, 11, 20}) ==
