@@ -23,11 +23,18 @@ get ok $study
 same
 jq -c 'select(.type!="summary") | [.type, .outcome, .via]' records | sort -u
 for mode in part-cut parts-lf part-missing part-foreign part-twice no-parts empty zip-file \
-    part-headers-endless; do
+    part-headers-endless part-swapped status-401 once-503 once-429 late; do
     get $mode $study
     jq -c 'select(.outcome=="failed" and .type!="summary") | [.type, .reason]' records | sort -u
     same
 done
+# an answer that is no multipart but the object itself
+make_objects --count 1 --ascii one >/dev/null
+alone=$(pacs-dump one | jq -r .StudyInstanceUID | sed 1q)
+start_web one-object --objects one
+pacs-get -q $WEB $alone -o single | jq -c '[.type, .outcome, .retrieved]'
+cmp one/0000/000000.dcm "$(find single -name '*.dcm')"
+stop_peers
 start_web ok --objects objects
 pacs-get -q $WEB $study -o - | tar tf - | wc -l
 pacs-get $WEB $study -o got --via get

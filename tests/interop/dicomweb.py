@@ -1,7 +1,9 @@
-"""Ours against Orthanc's DICOMweb: searched, stored to, and what it then has."""
+"""Ours against Orthanc's DICOMweb: searched, stored to, what it then has, and fetched from."""
 
 import hashlib
+import json
 import pathlib
+import shutil
 import urllib.request
 
 import peers
@@ -104,14 +106,95 @@ def web_identified_by_orthanc(context):
                 assert "401" in refused[-1]["message"], refused
 
 
+def contents(context, *paths):
+    """{SOP Instance UID: content digest} of files."""
+    records = context.ours("pacs-dump", "--digest", "content", "--select", "SOPInstanceUID", *paths)
+    return {record["SOPInstanceUID"]: record["content_sha256"] for record in records[:-1]}
+
+
+def fetched(context, url, *what, listed=None, status=0):
+    """The contents that pacs-get has from a service; `listed`: records for its standard input."""
+    folder = context.folder / "got"
+    lines = context.folder / "listed"
+    lines.write_text("".join(json.dumps(record) + "\n" for record in listed or []), encoding="utf-8")
+    out = context.run("sh", "-c", 'in=$1; shift; exec "$@" <"$in"', "sh", lines,
+                      context.build / "pacs-get", url, *what, "-o", folder, "--format", "ndjson",
+                      status=status)
+    records = [json.loads(line) for line in out.splitlines()]
+    assert all(record["via"] == "web" for record in records[:-1] if record["outcome"] == "ok"), records
+    got = contents(context, folder)
+    equal(len(got), records[-1]["retrieved"], "retrieved, and files")
+    shutil.rmtree(folder)
+    return got
+
+
 @case
-def web_real_files_to_orthanc(context):
-    """Real files, of all transfer syntaxes: what is stored is given back byte by byte."""
+def web_get_from_orthanc(context):
+    """Studies, series, instances, and lists of them, from an Orthanc that got them by C-STORE: the
+    contents are those of the files."""
+    with orthanc(context) as server:
+        made = files(context.objects(24, "--per-series", 4, "--ascii"))
+        context.run("dcmsend", "-aec", "ARCHIVE", "127.0.0.1", server.port, *made)
+        sent = contents(context, *made)
+        below = context.ours("pacs-find", server.url, "--expand", "instance")
+        first = {level: [record for record in below if record["type"] == level]
+                 for level in ("study", "series", "instance")}
+
+        def beneath(record):
+            keys = [key for key in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID") if key in record]
+            return {each["SOPInstanceUID"]: sent[each["SOPInstanceUID"]] for each in first["instance"]
+                    if all(each[key] == record[key] for key in keys)}
+
+        study = first["study"][0]
+        equal(fetched(context, server.url, study["StudyInstanceUID"]), beneath(study), "a study")
+        equal(fetched(context, server.url, study["StudyInstanceUID"], "--via", "web", "-j", 2),
+              beneath(study), "a study, by two")
+        equal(fetched(context, server.url, "PatientID=*"), sent, "all")
+        for level, records in first.items():
+            some = records[1:3]
+            wanted = {uid: digest for record in some for uid, digest in beneath(record).items()}
+            assert wanted, level
+            equal(fetched(context, server.url, "-", listed=some), wanted, f"{level} records")
+        streamed = context.folder / "streamed"
+        streamed.mkdir()
+        context.run("sh", "-c", '"$1" "$2" "PatientID=*" -o - | tar xf - -C "$3"', "sh",
+                    context.build / "pacs-get", server.url, streamed)
+        equal(contents(context, streamed), sent, "a tar stream")
+        listed = [{"StudyInstanceUID": study["StudyInstanceUID"]}, {"StudyInstanceUID": "1.2.3.404"}]
+        equal(fetched(context, server.url, "-", listed=listed, status=1), beneath(study),
+              "with one that is not there")
+
+
+@case
+def web_get_with_credentials_from_orthanc(context):
+    with orthanc(context, AuthenticationEnabled=True, RegisteredUsers={"night": "sesame"}) as server:
+        for name, text in (("code", "sesame\n"), ("wrong", "open\n")):
+            (context.folder / name).write_text(text, encoding="utf-8")
+            (context.folder / name).chmod(0o600)
+        known = ["--user", "night", "--passcode-file"]
+        made = context.objects(4, "--ascii")
+        context.ours("pacs-store", *known, context.folder / "code", made, server.url)
+        equal(fetched(context, server.url, "PatientID=*", *known, context.folder / "code"),
+              contents(context, made), "with the passcode")
+        for words in ([], [*known, context.folder / "wrong"]):
+            refused = context.ours("pacs-get", server.url, "PatientID=*", "-o", "none", *words, status=3)
+            assert "401" in refused[-1]["message"], refused
+
+
+@case
+def web_real_files_to_orthanc_and_back(context):
+    """Real files, of all transfer syntaxes: what is told as stored comes back, its content unchanged."""
     data = real_data()
     with orthanc(context) as server:
         records = context.ours("pacs-store", "--batch", 8, data, server.url, status=None)
-        stored = {record["SOPInstanceUID"]: record for record in records[:-1] if record["outcome"] == "ok"}
+        stored, studies = {}, []
+        for record in records[:-1]:
+            if record["outcome"] == "ok":  # the first of those with the same UID is kept
+                stored.setdefault(record["SOPInstanceUID"], record["path"])
+                studies.append({"StudyInstanceUID": record["StudyInstanceUID"]})
         assert len(stored) > 100, records[-1]
-        for record in stored.values():
-            if record["size"] < 1_000_000 and not record.get("repaired"):
-                assert retrieved(server.url, record), record["path"]
+        got = fetched(context, server.url, "-", listed=studies, status=None)
+        sent = contents(context, *stored.values())
+        lost = sorted(stored[uid] for uid in stored if uid not in got)
+        changed = sorted(stored[uid] for uid in stored if got.get(uid, sent[uid]) != sent[uid])
+        equal((lost, changed), ([], []), "lost, changed")
