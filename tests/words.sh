@@ -21,6 +21,7 @@ compare() {
     [ -z "$stale" ] || fail "$2 has $1 that the code does not: $stale"
 }
 sources=$(find lib tools -name '*.[ch]pp' | grep -v '^lib/dicom/tables' | sort)
+echo "$sources" >"$scratch/sources"
 # words in quotes inside the function whose signature matches $1, in the files that have it
 words_of() {
     awk -v wanted="$1" '
@@ -50,6 +51,15 @@ compare "record types" "pacs-records(5)"
 } | grep -vxE 'unknown|reason|message' >"$scratch/code"
 sed -n '/^\.SH REASONS/,/^\.SH EXAMPLES/s/^\.B //p' man/pacs-records.5 >"$scratch/page"
 compare reasons "pacs-records(5)"
+
+# keys of records, wherever they are; those of requests to DICOMweb services and of hashes are none
+grep -vE '^lib/(web/qido|index/record)\.cpp$' "$scratch/sources" | xargs cat | tr '\n' ' ' |
+    grep -oE '[.>]add(_raw|_words)?\( *"[a-z][a-z_0-9]*"' | sed 's/.*"\(.*\)"/\1/' | sort -u >"$scratch/code"
+grep -oE '\\fB[a-z_0-9]+\\fR|^\.B[R]? .*' man/pacs-records.5 | sed -e 's/^\.BR* //' -e 's/\\f[BR]//g' | tr -d '",' |
+    tr ' ' '\n' | sort -u >"$scratch/page"
+[ -s "$scratch/code" ] || fail "keys: none found in the code; has its spelling changed?"
+missing=$(comm -23 "$scratch/code" "$scratch/page" | tr '\n' ' ')
+[ -z "$missing" ] || fail "pacs-records(5) lacks keys: $missing"
 
 # keys of pacs.toml
 grep -oE '^ *(deliberate\()?(text|duration|number|path|list|choice|flag|single)<S[^(]*\( *"[a-z_]+"|pdu_size<S>' lib/base/settings_keys.cpp |

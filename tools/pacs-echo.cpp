@@ -16,8 +16,8 @@ const cli::ToolInfo info{
     "pacs-echo",
     "ask DICOM peers whether they are there, why not, and what they can",
     R"(Asks each PEER with a C-ECHO over an association of its own, all peers at the same time,
-and prints a record for each echo and one of type statistics for each peer. A peer is
-AET@HOST:PORT or an @alias of pacs.toml.
+and prints a record for each echo and one of type statistics for each peer. A peer is AET@HOST:PORT
+or an @alias of pacs.toml; a DICOMweb service, named by its URL, is asked for one study instead.
 
 A failure says how far it came and why, in words.
 
