@@ -31,15 +31,20 @@ const Destination* Destinations::find(std::string_view title) const noexcept
     return found == by_title_.end() || !found->second ? nullptr : &*found->second;
 }
 
+void Destinations::set_usual_request(net::RequestOptions request)
+{
+    usual_request_ = std::move(request);
+    usual_request_.calling_ae.clear();
+}
+
 Destinations make_destinations(const ArchivedSettings& settings, const net::RequestOptions& request,
                                std::vector<Destination> nodes)
 {
     Destinations destinations;
+    destinations.set_usual_request(request);
     for (const std::string& text : settings.destination) {
-        net::RequestOptions ours = request;
-        ours.calling_ae.clear();
         const net::Address address = net::parse_address(text);
-        if (!destinations.add({address, std::move(ours), 0})) {
+        if (!destinations.add({address, destinations.usual_request(), 0})) {
             throw Error(ErrorKind::usage,
                         fmt::format("starting the daemon: two destinations with the title '{}'",
                                     log::printable(address.ae)));

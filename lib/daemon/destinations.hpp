@@ -25,6 +25,7 @@ struct Destination {
 /// Application entities by title. Nothing else ever becomes a connection.
 class Destinations {
 public:
+    Destinations() { set_usual_request({}); }
     /// A title that is added twice with different addresses stands for neither: who asks for it
     /// could mean either, and nothing must go to the wrong one. False then.
     bool add(const std::string& title, Destination destination);
@@ -33,7 +34,12 @@ public:
     /// nullptr: unknown, or ambiguous.
     const Destination* find(std::string_view title) const noexcept;
 
+    /// How entities are spoken to that have no settings of their own; no calling title.
+    const net::RequestOptions& usual_request() const noexcept { return usual_request_; }
+    void set_usual_request(net::RequestOptions request);
+
 private:
+    net::RequestOptions usual_request_;
     std::map<std::string, std::optional<Destination>, std::less<>> by_title_;
 };
 

@@ -154,9 +154,10 @@ std::optional<Destination> RetrieveService::destination_for(const net::MoveReque
     if (const Destination* known = now->destinations.find(request.destination_ae)) {
         destination = *known;
     } else if (now->settings.allow_any && net::is_valid_ae_title(request.destination_ae)) {
-        destination.emplace();
-        destination->address = {request.destination_ae, negotiated.peer_host,
-                                now->settings.allow_any_port};
+        destination.emplace(Destination{
+            {request.destination_ae, negotiated.peer_host, now->settings.allow_any_port},
+            now->destinations.usual_request(),
+            0});
     } else {
         return std::nullopt;
     }

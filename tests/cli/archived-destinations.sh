@@ -33,7 +33,7 @@ ask NAMED NODE DENIED TWICE DOWN NOBODY named
 stop_archived >/dev/null
 grep -o 'several nodes.*' archived.log
 echo "-- whoever asks, at a port of the setting"
-start_archived --archive archive --aet ARCHIVE --listen 0 --allow-any --allow-any-port $PORT -j 2
+start_archived --archive archive --aet ARCHIVE --listen 0 --allow-any --allow-any-port $PORT
 ask NOBODY ANYBODY
 stop_archived >/dev/null
 jq -r 'select(.event=="associate") | [.calling, .called] | join(" to ")' peer.log | sort | uniq -c | tr -s ' '
