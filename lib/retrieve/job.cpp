@@ -38,12 +38,9 @@ bool JobCore::over()
 void JobCore::plan()
 {
     try {
-        while (!over()) {
-            const auto wish = selection.next();
-            if (!wish) {
-                break;
-            }
-            add(*wish);
+        while (!over() && (announcing = selection.next())) {
+            add(*announcing);
+            announcing.reset();
         }
     } catch (...) {
         fail(std::current_exception());
@@ -210,7 +207,7 @@ void JobCore::tell_missing(const StudyTask& task)
 /// The job ended early, and not by a signal: what did not come has its record all the same.
 void JobCore::tell_unfinished()
 {
-    Failure why{.reason = "stopped", .message = "the run ended before it was asked for"};
+    const Failure why{.reason = "stopped", .message = "the run ended before it was asked for"};
     for (const auto& study : open) {
         std::vector<std::uint32_t> untried;
         const StudyWork& work = *study->work;
@@ -221,6 +218,12 @@ void JobCore::tell_unfinished()
         }
         study->work->blame(untried, why);
         tell_missing(*study);
+    }
+    while (announcing || (announcing = selection.next_known())) {
+        Identity identity;
+        identity.study = announcing->study;
+        tell_failure(identity, why, announcing->members);
+        announcing.reset();
     }
 }
 

@@ -36,7 +36,8 @@ public:
     Job& operator=(const Job&) = delete;
 
     /// Returns when all is done or StopFlag was raised; instances that were not tried then have no
-    /// record. Throws net::PeerError when the source cannot be reached, refuses us, or breaks 20
+    /// record. When it throws, they have one, as has each study that was found and not announced
+    /// yet. Throws net::PeerError when the source cannot be reached, refuses us, or breaks 20
     /// errands in a row with nothing coming; Error(storage) when nothing can be stored any more,
     /// Error(data) for what was read as a selection. Whatever
     /// it throws, all that was kept until then is safe and told.

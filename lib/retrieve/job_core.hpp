@@ -71,6 +71,7 @@ struct JobCore {
     std::deque<Task> queue;
     std::list<std::shared_ptr<StudyTask>> open;  ///< studies with errands left
     bool planned = false;                        ///< no more tasks will be put
+    std::optional<StudyWish> announcing;         ///< of plan()
     std::exception_ptr failure;
 };
 

@@ -116,11 +116,17 @@ std::optional<StudyWish> Selection::next()
         wish.study = options_.words[named_++];
         return wish;
     }
-    if (!each_ && !asked_ && asks(options_.wishes)) {
+    if (!each_ && !asked_ && !offline_ && asks(options_.wishes)) {
         asked_ = true;
         ask(options_.wishes);
     }
     return input_ ? read() : std::nullopt;
+}
+
+std::optional<StudyWish> Selection::next_known()
+{
+    offline_ = true;
+    return each_ ? std::nullopt : next();
 }
 
 /// Puts a question and keeps the answers, as records.
@@ -195,7 +201,9 @@ void Selection::take(const Record& record)
     const std::string series = bare ? "" : record.get("SeriesInstanceUID");
     const std::string instance = bare ? "" : record.get("SOPInstanceUID");
     if (study.empty() && !record.get("PatientID").empty()) {
-        take_studies_of(record.get("PatientID"));
+        if (!offline_) {
+            take_studies_of(record.get("PatientID"));
+        }
         return;
     }
     const auto valid = [](const std::string& uid) {

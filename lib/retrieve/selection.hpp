@@ -65,6 +65,9 @@ public:
     /// query::Source::ask() does, and Error(data) for a line of standard input that is neither a
     /// record nor a UID.
     std::optional<StudyWish> next();
+    /// The next of those that are known without asking anybody or reading on in standard input, for
+    /// the record of what was not fetched; nullopt from the end on. Never next() after it.
+    std::optional<StudyWish> next_known();
 
 private:
     void tell_failure(const std::string& study, const Failure& why) const;
@@ -82,6 +85,7 @@ private:
     JobHub hub_;
     bool each_ = false;      ///< records on standard input
     bool asked_ = false;     ///< the question was put
+    bool offline_ = false;   ///< the source is not asked any more
     std::size_t named_ = 0;  ///< words that are UIDs, given out
     std::unique_ptr<Spool> answers_;
     std::unique_ptr<stream::Input> input_;

@@ -153,6 +153,26 @@ TEST_CASE("a source that cannot be reached ends the run, and everything announce
     CHECK(outcome->count("\"reason\":\"connection_refused\"") >= 2);
 }
 
+TEST_CASE("studies that were not even announced when the source was lost are told, each once")
+{
+    Setting setting{items(20, 1, 1), {}};
+    for (unsigned study = 1; study <= 20; ++study) {
+        setting.words.push_back("1.2." + std::to_string(study));
+    }
+    setting.retries = 0;
+    setting.ways = {{"get", [&](const Errand&, Delivery&) -> WayEnding {
+                         throw net::PeerError(net::PeerFault::connection_refused,
+                                              net::PeerStage::connect, "nobody is there");
+                     }}};
+    const Folder folder;
+    const auto outcome = run(setting, folder);
+    CHECK(outcome->kind == ErrorKind::peer);
+    for (const std::string& study : setting.words) {
+        CAPTURE(study);
+        CHECK(outcome->count("\"StudyInstanceUID\":\"" + study + "\"") == 1);
+    }
+}
+
 TEST_CASE("objects that are damaged, of another study, or others than announced are not kept")
 {
     const auto all = items(1, 1, 4);
