@@ -26,6 +26,7 @@ import getting  # noqa: E402,F401
 import guarding  # noqa: E402,F401
 import harness  # noqa: E402
 import large_answers  # noqa: E402,F401
+import lying  # noqa: E402,F401
 import moving  # noqa: E402,F401
 import naming  # noqa: E402,F401
 import piping  # noqa: E402,F401

@@ -246,22 +246,6 @@ class Gated(hostile_scp.Conversation):
         super().serve_pdu()
 
 
-def gated_scp(log):
-    """A receiver that is Gated."""
-    scp = hostile_scp.HostileScp(hostile_modes.scenario("ok"), log)
-
-    def serve():
-        while True:
-            try:
-                sock, _ = scp.listener.accept()
-            except OSError:
-                return
-            talk = Gated(sock, scp.scenario, scp.log, scp.stop)
-            threading.Thread(target=talk.run, daemon=True).start()
-    threading.Thread(target=serve, daemon=True).start()
-    return scp
-
-
 @case
 def changes_while_a_retrieval_runs(context):
     """SIGHUP with another certificate and another destination in the middle of a C-MOVE: what runs
@@ -271,8 +255,10 @@ def changes_while_a_retrieval_runs(context):
     for end in ("crt", "key"):
         shutil.copy(folder / f"rsa.{end}", folder / f"mine.{end}")
     logs = [context.folder / "first", context.folder / "second"]
-    first, second = gated_scp(logs[0]), hostile_scp.HostileScp(hostile_modes.scenario("ok"), logs[1])
-    threading.Thread(target=second.serve, daemon=True).start()
+    first, second = (hostile_scp.HostileScp(hostile_modes.scenario("ok"), log, talk)
+                     for log, talk in zip(logs, (Gated, None)))
+    for scp in (first, second):
+        threading.Thread(target=scp.serve, daemon=True).start()
 
     def to(port):
         return node(context, "there", f"THERE@localhost:{port}", 'allow = ["receive"]')

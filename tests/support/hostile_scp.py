@@ -208,9 +208,11 @@ def pdvs(body):
 
 
 class HostileScp:
-    """A listening socket on loopback and what answers there; `port` is its port."""
+    """A listening socket on loopback and what answers there, a Conversation by default; `port` is its
+    port."""
 
-    def __init__(self, scenario, log_path=None):
+    def __init__(self, scenario, log_path=None, conversation=None):
+        self.conversation = conversation or Conversation
         self.scenario, self.stop, self.lock = scenario, threading.Event(), threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
@@ -232,8 +234,8 @@ class HostileScp:
             except OSError:
                 return
             sound = served >= self.scenario["times"]
-            conversation = Conversation(sock, hostile_modes.scenario("ok") if sound
-                                        else self.scenario, self.log, self.stop)
+            conversation = self.conversation(sock, hostile_modes.scenario("ok") if sound
+                                             else self.scenario, self.log, self.stop)
             threading.Thread(target=conversation.run, daemon=True).start()
 
     def close(self):
