@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import struct
 
+import dicomweb
 import objects
 import wire
 from harness import case, equal, files, need, real_data
@@ -98,6 +99,28 @@ def content_survives_the_encoders_of_others(context):
     if lossy.exists():
         summary = context.ours("pacs-dump", "--diff", source[0], lossy, status=1)[-1]
         equal(summary["right_content_note"], "lossy", "a lossy one")
+
+
+@case
+def content_survives_orthanc(context):
+    """What it transcodes to: the same digest, but where its JPEG encoder adds a Derivation Description,
+    which then is the only difference."""
+    made = files(context.objects(3, "--ascii"))
+    first = digests(context, *made)
+    with dicomweb.orthanc(context) as server:
+        context.ours("pacs-store", *made, server.url)
+        for syntax in ("1.2", "1.2.2", "1.2.1.99", "1.2.4.80", "1.2.4.70", "1.2.4.57"):
+            for path in made:
+                record = context.ours("pacs-dump", path)[0]
+                to = context.folder / "transcoded.dcm"
+                to.write_bytes(dicomweb.retrieved(server.url, record, f"1.2.840.10008.{syntax}"))
+                told = context.ours("pacs-dump", "--digest", "content", to)[0]
+                equal(told["transfer_syntax"], f"1.2.840.10008.{syntax}", "transfer syntax")
+                if told["content_sha256"] != first[str(path)]:
+                    other = context.ours("pacs-dump", "--diff", path, to, status=1)
+                    equal([(each["change"], each["name"]) for each in other[:-1]],
+                          [("added", "DerivationDescription")], syntax)
+                    assert syntax in ("1.2.4.70", "1.2.4.57"), syntax
 
 
 TEXT = {b"AE", b"AS", b"CS", b"DA", b"DS", b"DT", b"IS", b"LO", b"LT", b"PN", b"SH", b"ST", b"TM",

@@ -11,7 +11,7 @@ import searching
 from harness import Skip, case, equal, files, need, real_data
 
 PLUGIN = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"
-MEDIA = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+MEDIA = 'multipart/related; type="application/dicom"; transfer-syntax='
 
 
 def orthanc(context, **changes):
@@ -26,11 +26,11 @@ def orthanc(context, **changes):
     return server
 
 
-def retrieved(url, record):
-    """The bytes that the server gives out for an object."""
+def retrieved(url, record, syntax="*"):
+    """The bytes that the server gives out for an object, in a transfer syntax."""
     path = f"{url}/studies/{record['StudyInstanceUID']}/series/{record['SeriesInstanceUID']}" \
            f"/instances/{record['SOPInstanceUID']}"
-    with urllib.request.urlopen(urllib.request.Request(path, headers={"Accept": MEDIA})) as answer:
+    with urllib.request.urlopen(urllib.request.Request(path, headers={"Accept": MEDIA + syntax})) as answer:
         body = answer.read()
     return body.split(b"\r\n\r\n", 1)[1].rsplit(b"\r\n--", 1)[0]
 
