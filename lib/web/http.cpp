@@ -76,6 +76,28 @@ std::string hint_of(const Client& client, const Answer& answer)
     return {};
 }
 
+/// nginx lets a handshake pass without our certificate, or with one that it does not trust, and
+/// then answers 400 with a page (its own 496 and 495).
+void check_certificate_wish(const Client& client, const Request& request, const Answer& answer)
+{
+    constexpr unsigned bad_request = 400;
+    const auto says = [&answer](const char* words) {
+        return answer.text.find(words) != std::string::npos;
+    };
+    if (!client.options().url.secure || answer.head.status != bad_request) {
+        return;
+    }
+    const bool none = says("No required SSL certificate was sent");
+    if (none || says("The SSL certificate error")) {
+        throw PeerError(
+            PeerFault::tls_failed, net::PeerStage::answer,
+            fmt::format("asking {}: the server {}", client.shown(request),
+                        none ? "wants a certificate from us" : "does not take our certificate"),
+            none ? "name it with --tls-cert, or tls_cert in pacs.toml"
+                 : "is it from an authority that the server trusts, and still valid?");
+    }
+}
+
 }  // namespace
 
 ClientOptions client_options(const PeerSettings& settings, std::string_view url)
@@ -137,6 +159,7 @@ Answer Client::attempt(const Request& request, const BodySink& sink, bool& taken
             taken = transfer.taken();
             log::info("{} {}: {} in {:.0f} ms", request.method, shown(request), answer.head.status,
                       answer.seconds * 1e3);
+            check_certificate_wish(*this, request, answer);
             if (answer.head.status != 401 || !first || credentials == nullptr ||
                 !credentials->renew(said, deadline)) {
                 return answer;

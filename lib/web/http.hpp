@@ -115,8 +115,9 @@ public:
     /// with jitter. Who asks for more than ten minutes, or past the deadline, is not asked again.
     ///
     /// Throws net::PeerError when no (whole) answer came: name_not_found, connection_refused,
-    /// unreachable, timed_out, tls_failed, connection_lost, not_dicom (what came is no HTTP),
-    /// protocol_violation, stopped; and Error(usage) for TLS files and credentials.
+    /// unreachable, timed_out, tls_failed (also when the answer is that a certificate of ours is
+    /// wanted), connection_lost, not_dicom (what came is no HTTP), protocol_violation, stopped; and
+    /// Error(usage) for TLS files and credentials.
     Answer send(const Request& request, const BodySink& sink = {});
 
     /// The HttpError that says "asking URL: " and answer_words(), with a hint.

@@ -30,6 +30,7 @@ import lying  # noqa: E402,F401
 import moving  # noqa: E402,F401
 import naming  # noqa: E402,F401
 import piping  # noqa: E402,F401
+import proxying  # noqa: E402,F401
 import real_files  # noqa: E402,F401
 import retrieving  # noqa: E402,F401
 import searching  # noqa: E402,F401

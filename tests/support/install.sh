@@ -12,7 +12,7 @@ build="g++ cmake ninja-build pkg-config catch2 libarchive-dev libcli11-dev libcu
 demo="$build dcmtk sqlite3"
 test="$demo clang clang-format clang-tidy libclang-rt-14-dev ccache git python3 jq strace iproute2
     procps groff zsh fish orthanc orthanc-dicomweb dpkg-dev file fakeroot openssl systemd
-    xz-utils zstd"
+    xz-utils zstd nginx"
 bench="$test libgdcm-tools"
 case ${1:-} in
     build) wanted=$build ;;
