@@ -103,26 +103,24 @@ private:
 
     ScanLimits limits_;
     Listener& listener_;
-    std::vector<Frame> frames_;  // the data set first; about two for each level of nesting
     const bool hears_all_;
-    unsigned depth_ = 0;      // open sequences
-    unsigned tentative_ = 0;  // of them, those that may be none
-    std::uint64_t elements_ = 0;
-    std::uint64_t offset_ = 0;
-
-    std::array<std::byte, max_element_header_bytes> pending_{};  // a header that came in pieces
-    std::size_t pending_bytes_ = 0;
-    Tag tag_;                       // of the element last begun
-    std::uint64_t tag_at_ = 0;      // and where its header starts
-    std::uint64_t value_left_ = 0;  // bytes of its value still to come
-    bool listening_ = false;        // to that value
-    bool gathering_ = false;        // a sequence, or what may be one, byte by byte
-    std::size_t gathered_at_ = 0;   // how many frames are around it
-    bool padding_ = false;          // only zeros may follow
-
-    std::string defect_;
     bool too_deep_ = false;
     bool readers_may_differ_ = false;
+    bool listening_ = false;     // to the value of the element last begun
+    bool gathering_ = false;     // a sequence, or what may be one, byte by byte
+    bool padding_ = false;       // only zeros may follow
+    unsigned depth_ = 0;         // open sequences
+    unsigned tentative_ = 0;     // of them, those that may be none
+    std::vector<Frame> frames_;  // the data set first; about two for each level of nesting
+    std::string defect_;
+    std::uint64_t elements_ = 0;
+    std::uint64_t offset_ = 0;
+    std::uint64_t tag_at_ = 0;      // where the header of the element last begun starts
+    std::uint64_t value_left_ = 0;  // bytes of its value still to come
+    std::size_t gathered_at_ = 0;   // how many frames are around what is gathered
+    Tag tag_;                       // of the element last begun
+    std::size_t pending_bytes_ = 0;
+    std::array<std::byte, max_element_header_bytes> pending_{};  // a header that came in pieces
 };
 
 }  // namespace pacs::dicom
