@@ -86,10 +86,10 @@ if [ "$mode" != --quick ]; then
         -DPACS_SANITIZE=ON -DPACS_PRECOMPILE=ON \
         && PACS_TEST_ECHO_LIMIT_MS=2000 check clang-asan -L 'lint|unit|fuzz|cli|hostile'
     threaded="base net archive"
-    [ "$mode" != --all ] || threaded="$threaded stream send query diagnose"
+    [ "$mode" != --all ] || threaded="$threaded stream send query diagnose web moving retrieve daemon"
     step "thread sanitizer: $threaded"
-    compile tsan "$(printf ' unit_%s' $threaded)" -DCMAKE_CXX_COMPILER=g++ -DCMAKE_BUILD_TYPE=Debug \
-        "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" -DPACS_SANITIZE_THREAD=ON \
+    compile tsan "$(printf ' unit_%s' $threaded)" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug \
+        "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" -DPACS_SANITIZE_THREAD=ON -DPACS_PRECOMPILE=ON \
         && check tsan -R "^unit_($(echo $threaded | tr ' ' '|'))\$"
 fi
 if [ "$mode" = --all ]; then
