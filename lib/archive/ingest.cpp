@@ -8,8 +8,8 @@
 #include "archive/worker_pool.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/space.hpp"
 #include "dicom/uid.hpp"
-#include "storage/space.hpp"
 
 #include <fmt/format.h>
 
@@ -110,7 +110,7 @@ std::optional<StoreResult> lack_of_space(const storage::Layout& layout, const Di
     if (min_free == DiskShare{}) {
         return std::nullopt;
     }
-    const storage::Space space = storage::space_of(layout.root());
+    const Space space = space_of(layout.root());
     if (!space.below(min_free)) {
         return std::nullopt;
     }

@@ -44,6 +44,7 @@ Spool::Spool()
         throw Error(ErrorKind::storage, fmt::format("making a temporary file in {}: {}", folder_,
                                                     std::strerror(errno)));
     }
+    space_.emplace(folder_);
 }
 
 void Spool::add(std::string_view line)
@@ -56,6 +57,7 @@ void Spool::add(std::string_view line)
 
 void Spool::drain()
 {
+    space_->announce(buffer_.size());
     write_all(file_.get(), std::as_bytes(std::span{buffer_}), folder_);
     buffer_.clear();
 }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/file.hpp"
+#include "base/space.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +16,8 @@ public:
     /// Throws Error(storage).
     Spool();
 
-    /// Adds a line, with its newline. Throws Error(storage) when the disk is full.
+    /// Adds a line, with its newline. Throws Error(storage) when the disk is full, but for a
+    /// reserve (SpaceGuard::usual).
     void add(std::string_view line);
     /// Goes to the front: the descriptor, ours, reads all that was added. Throws Error(storage).
     int rewind();
@@ -24,6 +27,7 @@ private:
 
     std::string folder_;
     Descriptor file_;
+    std::optional<SpaceGuard> space_;
     std::string buffer_;
 };
 

@@ -137,15 +137,22 @@ void Spool::append(std::span<const std::byte> bytes)
 {
     if (!file_ && memory_.size() + bytes.size() > memory_bytes_) {
         file_ = open_nameless();
-        write_all(file_.get(), std::as_bytes(std::span{memory_}), temporary_folder());
+        space_.emplace(temporary_folder(), reserve_);
+        spill(std::as_bytes(std::span{memory_}));
         memory_ = {};
     }
     if (file_) {
-        write_all(file_.get(), bytes, temporary_folder());
+        spill(bytes);
     } else {
         memory_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     }
     size_ += bytes.size();
+}
+
+void Spool::spill(std::span<const std::byte> bytes)
+{
+    space_->announce(bytes.size());
+    write_all(file_.get(), bytes, temporary_folder());
 }
 
 Content Spool::finish(const std::string& name)

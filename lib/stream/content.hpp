@@ -1,11 +1,13 @@
 #pragma once
 
 #include "base/file.hpp"
+#include "base/space.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -52,10 +54,12 @@ private:
 };
 
 /// Collects bytes that come in pieces: in memory while they are few, in an unlinked file in $TMPDIR
-/// (/tmp) beyond.
+/// (/tmp) beyond, where `reserve` stays free.
 class Spool {
 public:
-    explicit Spool(std::size_t memory_bytes = std::size_t{1} << 20U) : memory_bytes_(memory_bytes)
+    explicit Spool(std::size_t memory_bytes = std::size_t{1} << 20U,
+                   const DiskShare& reserve = SpaceGuard::usual)
+        : memory_bytes_(memory_bytes), reserve_(reserve)
     {
     }
     /// Throws Error(storage) when the temporary file cannot be made or written.
@@ -65,9 +69,13 @@ public:
     Content finish(const std::string& name);
 
 private:
+    void spill(std::span<const std::byte> bytes);
+
     std::size_t memory_bytes_;
+    DiskShare reserve_;
     std::string memory_;
     Descriptor file_;
+    std::optional<SpaceGuard> space_;  ///< of the folder of the file
     std::uint64_t size_ = 0;
 };
 

@@ -3,7 +3,6 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "storage/set_aside.hpp"
-#include "storage/space.hpp"
 
 #include "catch.hpp"
 #include "storage/scratch.hpp"
@@ -190,15 +189,4 @@ TEST_CASE("the same bytes are set aside once, with the first record")
     CHECK(content(fixture.layout.quarantine() / (digest + ".json")) == "first\n");
     CHECK_THROWS(
         set_conflict_aside(fixture.layout, fixture.layout.settings(), "../x", digest, "{}"));
-}
-
-TEST_CASE("a reserve is a size or a share of the disk")
-{
-    const Space space{.free = 50, .total = 1000};
-    CHECK(space.below({.bytes = 51, .percent = 0}));
-    CHECK_FALSE(space.below({.bytes = 50, .percent = 0}));
-    CHECK(space.below({.bytes = 0, .percent = 6}));
-    CHECK_FALSE(space.below({.bytes = 0, .percent = 5}));
-    CHECK_FALSE(space.below({}));
-    CHECK(space_of("/").total > 0);
 }
