@@ -27,7 +27,8 @@ struct Options {
     std::string output;
     std::string layout{retrieve::Naming::usual};
     std::string durability = "flushed";
-    bool replace = false;
+    retrieve::FolderOptions into = {};
+    std::uint64_t max_object_bytes = retrieve::usual_max_object_bytes;
     std::vector<std::string> via;
     std::string listen;
     std::string listen_tls;
@@ -38,14 +39,14 @@ struct Options {
 
 std::unique_ptr<retrieve::Output> open_output(const Options& options)
 {
-    retrieve::Naming naming{options.layout};
+    retrieve::FolderOptions into = options.into;
+    into.naming = retrieve::Naming{options.layout};
     if (options.output == "-") {
-        return retrieve::tar_output(STDOUT_FILENO, std::move(naming));
+        return retrieve::tar_output(STDOUT_FILENO, std::move(into.naming), into.min_free);
     }
-    return retrieve::folder_output({.folder = options.output,
-                                    .naming = std::move(naming),
-                                    .flush = options.durability == "flushed",
-                                    .replace = options.replace});
+    into.folder = options.output;
+    into.flush = options.durability == "flushed";
+    return retrieve::folder_output(std::move(into));
 }
 
 retrieve::WaysOptions ways_of(const Options& options, const cli::Target& target)
@@ -75,9 +76,10 @@ ExitCode get(const Options& options, const cli::PeerOptions& peer, cli::Run& run
     retrieve::Ways ways{how_to_come};
     const auto source = query::open_source(
         target.endpoint, {.association = how_to_come.peer.request, .web = target.settings});
-    retrieve::JobHub hub{target.word, nullptr, nullptr, {}};
+    retrieve::JobHub hub{.node = target.word, .on_record = {}};
     const auto counters = std::make_shared<retrieve::JobCounters>();
     hub.counters = counters.get();
+    hub.max_object_bytes = options.max_object_bytes;
     hub.on_record = [&run, to_stream](const retrieve::Told& told) {
         if (!to_stream) {
             run.records().write(told.record);
@@ -94,8 +96,7 @@ ExitCode get(const Options& options, const cli::PeerOptions& peer, cli::Run& run
         run.records().leave_out_summary();
     }
     retrieve::Announcer announcer{*source, {what.charset, what.wishes.patient_root, ways.local()}};
-    retrieve::JobOptions how{hub, ways.makers(), static_cast<unsigned>(options.lanes),
-                             options.retry};
+    retrieve::JobOptions how{hub, ways.makers(), unsigned(options.lanes), options.retry};
     const unsigned most = target.settings.max_associations;
     how.lanes = most == 0 ? how.lanes : std::min(how.lanes, most);
     retrieve::Job{std::move(how), selection, announcer}.run();
@@ -110,12 +111,13 @@ void add_options(CLI::App& app, Options& options)
     };
     app.add_option("source", options.source, "Where from")->type_name("SOURCE")->required();
     add("what", options.what.words, "WHAT", "Study UIDs, KEY[=VALUE], or - for records");
-    add("-o,--output", options.output, "DIR", "Folder to fetch into; - is a tar stream")
-        ->required();
+    add("-o,--output", options.output, "DIR", "Folder to fetch into; - for tar")->required();
     add("--layout", options.layout, "NAME", "How files are named, see above");
-    app.add_flag("--replace", options.replace, "Replace files that have other content");
+    app.add_flag("--replace", options.into.replace, "Replace files that have other content");
     add("--durability", options.durability, "HOW", "When an object counts as there")
         ->check(CLI::IsMember({"flushed", "os"}));
+    cli::add_disk_share(app, "--min-free", options.into.min_free, "Of that disk left free", "1%");
+    cli::add_size(app, "--max-object-size", options.max_object_bytes, "Take no longer object");
     add("--via", options.via, "WAY", "Ways to try, in order: get,move,web")->delimiter(',');
     add("--listen", options.listen, "[ADDR:]PORT", "Where SOURCE can send to, for C-MOVE");
     add("--listen-tls", options.listen_tls, "[ADDR:]PORT", "The same, where it sends with TLS");

@@ -1,15 +1,28 @@
 #include "cli/validators.hpp"
 
 #include "base/error.hpp"
-#include "base/units.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <functional>
+#include <string_view>
 
 namespace pacs::cli {
 
 namespace {
+
+/// As parse_size() reads it, exactly: "16GiB", "64KiB", "1500".
+std::string size_value(std::uint64_t bytes)
+{
+    constexpr std::array<std::string_view, 4> names{"", "KiB", "MiB", "GiB"};
+    std::size_t unit = 0;
+    while (bytes > 0 && bytes % 1024 == 0 && unit + 1 < names.size()) {
+        bytes /= 1024;
+        ++unit;
+    }
+    return fmt::format("{}{}", bytes, names[unit]);
+}
 
 CLI::Option* add_parsed(CLI::App& app, const std::string& names, const std::string& help,
                         const std::string& type, const std::string& fallback,
@@ -55,8 +68,15 @@ CLI::Option* add_time_limit(CLI::App& app, const std::string& names,
 CLI::Option* add_size(CLI::App& app, const std::string& names, std::uint64_t& value,
                       const std::string& help)
 {
-    return add_parsed(app, names, help, "SIZE", std::to_string(value),
+    return add_parsed(app, names, help, "SIZE", size_value(value),
                       [&value](const std::string& text) { value = parse_size(text); });
+}
+
+CLI::Option* add_disk_share(CLI::App& app, const std::string& names, DiskShare& value,
+                            const std::string& help, const std::string& fallback)
+{
+    return add_parsed(app, names, help, "SHARE", fallback,
+                      [&value](const std::string& text) { value = parse_disk_share(text); });
 }
 
 CLI::Option* add_number(CLI::App& app, const std::string& names, std::uint64_t& value,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/units.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <chrono>
@@ -21,6 +23,9 @@ CLI::Option* add_time_limit(CLI::App& app, const std::string& names,
                             const std::string& help);
 CLI::Option* add_size(CLI::App& app, const std::string& names, std::uint64_t& value,
                       const std::string& help);
+/// A size, or percent of a disk. `fallback` is its default, as people write it.
+CLI::Option* add_disk_share(CLI::App& app, const std::string& names, DiskShare& value,
+                            const std::string& help, const std::string& fallback);
 /// A whole number from `lowest` to `highest`.
 CLI::Option* add_number(CLI::App& app, const std::string& names, std::uint64_t& value,
                         const std::string& help, std::uint64_t lowest = 0,

@@ -31,6 +31,7 @@ std::string_view to_string(PeerFault fault) noexcept
     case PeerFault::protocol_violation: return "protocol violation";
     case PeerFault::unauthorized: return "unauthorized";
     case PeerFault::nothing_accepted: return "nothing accepted";
+    case PeerFault::too_large: return "too large";
     case PeerFault::stopped: return "stopped";
     }
     return "unknown";
@@ -52,6 +53,7 @@ std::string_view reason_word(PeerFault fault) noexcept
     case PeerFault::protocol_violation: return "protocol_violation";
     case PeerFault::unauthorized: return "unauthorized";
     case PeerFault::nothing_accepted: return "nothing_accepted";
+    case PeerFault::too_large: return "too_large";
     case PeerFault::stopped: return "stopped";
     }
     return "unknown";
@@ -104,6 +106,7 @@ bool PeerError::transient() const noexcept
     case PeerFault::protocol_violation:
     case PeerFault::unauthorized:
     case PeerFault::nothing_accepted:
+    case PeerFault::too_large:
     case PeerFault::stopped: return false;
     }
     return false;

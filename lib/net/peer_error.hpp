@@ -24,6 +24,7 @@ enum class PeerFault : std::uint8_t {
     protocol_violation,  ///< the peer broke PS3.7 or PS3.8
     unauthorized,        ///< a web server wants other credentials, or any
     nothing_accepted,    ///< the peer accepted none of the presentation contexts
+    too_large,           ///< what it sends is longer than we are willing to take
     stopped,             ///< our own stop flag was raised while waiting
 };
 

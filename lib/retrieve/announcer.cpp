@@ -215,7 +215,7 @@ void Announcer::ask_instances(const StudyWish& wish, const std::string& series,
         }
         const auto syntaxes = found.texts(available_transfer_syntax);
         add(study, series_place(study, of),
-            {uid, found.text(dicom::tags::sop_class_uid), syntaxes.empty() ? "" : syntaxes[0]});
+            {uid, found.text(dicom::tags::sop_class_uid), syntaxes.empty() ? "" : syntaxes[0], {}});
         if (answer.place) {
             study.places.push_back(*answer.place);
         }
@@ -259,20 +259,17 @@ void Announcer::ask_by_series(const StudyWish& wish, Announcement& told)
     ask_series(wish, told, stated);
     for (const Stated& series : stated) {
         const auto asked = std::ranges::find(wish.series, series.uid, &WishedSeries::uid);
-        const std::size_t before = study.instances.size();
         const std::uint32_t place = series_place(study, series.uid);
         study.modalities[place] = series.modality;
         const bool whole = asked == wish.series.end() || asked->instances.empty();
         told.whole_series.push_back(whole);
+        study.stated.push_back(whole ? static_cast<std::uint64_t>(
+                                           std::max<std::int64_t>(0, series.instances.value_or(0)))
+                                     : 0);
         if (whole) {
             ask_instances(wish, series.uid, {}, told);
         } else {
             ask_for_lists(wish, *asked, told);
-        }
-        const std::size_t found = study.instances.size() - before;
-        if (whole && series.instances && *series.instances > static_cast<std::int64_t>(found)) {
-            log::warning("series {} states {} instances and announces {}", series.uid,
-                         *series.instances, found);
         }
     }
 }

@@ -39,7 +39,7 @@ struct Announcement {
 
 /// Asks a source what it has of a study, instance by instance: C-FIND at series and image level
 /// (PS3.4 C.6.2.1.4, C.6.2.1.5) with SOP Class UID and Available Transfer Syntax UID among the
-/// return keys, and holds the number of instances against what each series states.
+/// return keys; of each series also how many instances it is said to have.
 class Announcer {
 public:
     /// `source` must outlive it.

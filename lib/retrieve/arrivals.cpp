@@ -4,9 +4,11 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/stopwatch.hpp"
+#include "base/units.hpp"
 #include "dicom/header_scan.hpp"
 #include "dicom/part10.hpp"
 #include "dicom/uid.hpp"
+#include "net/peer_error.hpp"
 
 #include <fmt/format.h>
 
@@ -58,17 +60,7 @@ public:
     ArrivingObject& operator=(const ArrivingObject&) = delete;
 
     bool wanted() const noexcept override { return !refusal_; }
-    void write(std::span<const std::byte> bytes) override
-    {
-        if (refusal_) {
-            return;
-        }
-        if (is_file_ && scanner_ == nullptr) {
-            take_head(bytes, false);
-        } else {
-            scan(bytes);
-        }
-    }
+    void write(std::span<const std::byte> bytes) override;
     Receipt finish() override;
 
 private:
@@ -78,14 +70,20 @@ private:
     void put(std::span<const std::byte> bytes);
     void scan(std::span<const std::byte> bytes);
     void take_head(std::span<const std::byte> bytes, bool last);
+    void name_file();
     bool sound();
     bool belongs();
     void give_back(const Failure& why);
+    void give_up(const Failure& why);
+    void end_if_too_long(std::size_t more);
+    void end_if_not_kept();
+    void refuse_for_room();
     void keep();
 
     Arrivals& arrivals_;
     bool is_file_ = false;
     Stopwatch since_;
+    std::uint64_t came_ = 0;  ///< bytes
     archive::Announcement announcement_;
     std::vector<std::byte> head_;  ///< of a file, until it can be read
     std::unique_ptr<dicom::HeaderScanner> scanner_;
@@ -94,6 +92,63 @@ private:
     bool claimed_ = false;
     bool extra_ = false;
 };
+
+void ArrivingObject::write(std::span<const std::byte> bytes)
+{
+    end_if_too_long(bytes.size());
+    if (refusal_) {
+        return;
+    }
+    if (is_file_ && scanner_ == nullptr) {
+        take_head(bytes, false);
+    } else {
+        scan(bytes);
+    }
+    end_if_not_kept();
+}
+
+/// Whatever it is: nobody may send for ever.
+void ArrivingObject::end_if_too_long(std::size_t more)
+{
+    const std::uint64_t most = arrivals_.hub_.max_object_bytes;
+    came_ += more;
+    if (came_ <= most) {
+        return;
+    }
+    name_file();
+    const std::string why =
+        fmt::format("it is longer than {}, the most that is taken as one object", size_text(most));
+    give_up({.reason = "too_large", .message = why});
+    refuse(out_of_resources, "it is too long");
+    const std::string& instance = announcement_.sop_instance_uid;
+    throw net::PeerError(
+        net::PeerFault::too_large, net::PeerStage::answer,
+        fmt::format("receiving {}: {}", instance.empty() ? "an object" : log::printable(instance),
+                    why));
+}
+
+/// There is no room for it. When there is none for anything the source is to stop.
+void ArrivingObject::end_if_not_kept()
+{
+    if (keeper_ != nullptr && keeper_->failed()) {
+        name_file();
+        refuse_for_room();
+        if (const std::string all = arrivals_.hub_.output->failure(); !all.empty()) {
+            throw Error(ErrorKind::storage, all);
+        }
+    }
+}
+
+void ArrivingObject::refuse_for_room()
+{
+    const Failure why{.reason = "storage", .message = keeper_->why()};
+    if (arrivals_.hub_.output->failure().empty()) {
+        give_up(why);
+    } else if (claimed_) {
+        give_back(why);
+    }
+    refuse(out_of_resources, "it could not be stored");
+}
 
 void ArrivingObject::refuse(net::Status status, std::string comment)
 {
@@ -180,14 +235,21 @@ void ArrivingObject::take_head(std::span<const std::byte> bytes, bool last)
     }
 }
 
+/// A file says itself who it is, as soon as so much of it has come.
+void ArrivingObject::name_file()
+{
+    if (is_file_ && scanner_ != nullptr) {
+        announcement_.sop_class_uid = scanner_->header().text(dicom::tags::sop_class_uid);
+        announcement_.sop_instance_uid = scanner_->header().text(dicom::tags::sop_instance_uid);
+    }
+}
+
 /// Structure and UIDs, and that it is what was said to come.
 bool ArrivingObject::sound()
 {
     scanner_->finish();
-    const bool whole = !is_file_ || scanner_->defect().empty();
-    if (is_file_ && whole) {
-        announcement_.sop_class_uid = scanner_->header().text(dicom::tags::sop_class_uid);
-        announcement_.sop_instance_uid = scanner_->header().text(dicom::tags::sop_instance_uid);
+    if (scanner_->defect().empty()) {
+        name_file();
     }
     auto objection = archive::objection_to(*scanner_, is_file_ ? nullptr : &announcement_);
     if (!objection) {
@@ -224,15 +286,40 @@ void ArrivingObject::give_back(const Failure& why)
     arrivals_.work_->give_back(announcement_.sop_instance_uid, why);
 }
 
+/// It is not asked for again: its record says why already.
+void ArrivingObject::give_up(const Failure& why)
+{
+    const std::string& instance = announcement_.sop_instance_uid;
+    StudyWork& work = *arrivals_.work_;
+    const auto place = work.find(instance);
+    if (refusal_ || (!claimed_ && !(dicom::is_valid_uid(instance) && claim()))) {
+        return;  // not ours to tell of
+    }
+    give_back(why);
+    if (!place) {
+        return;  // nobody awaits it
+    }
+    work.settle(*place);
+    ++arrivals_.hub_.counters->missing;
+    const Study& study = work.study();
+    const Identity identity{
+        study.class_of(*place), instance, study.series_of(*place), study.uid, {}};
+    arrivals_.hub_.tell({missing_record(identity,
+                                        {.node = arrivals_.hub_.node,
+                                         .via = arrivals_.via_,
+                                         .attempts = arrivals_.errand_.attempt + 1},
+                                        why, work.members_of(instance, identity.series)),
+                         0, complaint(identity, why.message)});
+}
+
 Receipt ArrivingObject::finish()
 {
     if (!refusal_ && is_file_ && scanner_ == nullptr) {
         take_head({}, true);
     }
     if (!refusal_ && sound() && (claimed_ || claim()) && belongs()) {
-        if (keeper_ == nullptr || keeper_->failed()) {
-            give_back({.reason = "storage", .message = arrivals_.hub_.output->failure()});
-            refuse(out_of_resources, "it could not be stored");
+        if (keeper_->failed()) {
+            refuse_for_room();
         } else {
             keep();
         }
@@ -243,12 +330,12 @@ Receipt ArrivingObject::finish()
 void ArrivingObject::keep()
 {
     claimed_ = false;
-    arrivals_.work_->take(announcement_.sop_instance_uid);
     const dicom::DataSet& header = scanner_->header();
     Identity identity{announcement_.sop_class_uid, announcement_.sop_instance_uid,
                       header.text(dicom::tags::series_instance_uid),
                       header.text(dicom::tags::study_instance_uid),
                       announcement_.transfer_syntax_uid};
+    arrivals_.work_->take(identity.instance, identity.series);
     keeper_->keep(header, [hub = &arrivals_.hub_, work = arrivals_.work_, via = arrivals_.via_,
                            attempts = arrivals_.errand_.attempt + 1, since = since_, extra = extra_,
                            identity = std::move(identity)](Kept&& kept) {
@@ -264,7 +351,8 @@ void ArrivingObject::keep()
         }
         counters.unannounced += extra && kept.kind == KeptKind::kept ? 1 : 0;
         const bool there = kept.kind == KeptKind::kept || kept.kind == KeptKind::exists;
-        hub->tell({kept_record(identity, passage, kept, work->members()), kept.size,
+        const auto& members = work->members_of(identity.instance, identity.series);
+        hub->tell({kept_record(identity, passage, kept, members), kept.size,
                    there ? std::string{} : complaint(identity, kept.message)});
     });
 }

@@ -23,6 +23,7 @@ public:
     std::unique_ptr<ObjectSink> begin_file() override;
     bool asks_for(std::string_view instance) const override;
     bool complete() const override { return work_->complete(errand_.instances); }
+    bool over() const override { return !hub_.output->failure().empty(); }
 
     /// What came does not belong to the study, or to the series, that was asked for, or is not
     /// among the instances that were.

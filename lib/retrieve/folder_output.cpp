@@ -43,6 +43,11 @@ public:
     void finish(Chunk rest, const dicom::DataSet& header, std::function<void(Kept&&)> done);
     void abandon();
     bool failed() const noexcept { return failed_; }
+    std::string why() const
+    {
+        const std::scoped_lock lock{mutex_};
+        return kept_.message;
+    }
 
 private:
     friend class FolderOutput;
@@ -51,9 +56,10 @@ private:
     void take(const Chunk& chunk);
     void place();
     void settle_name(const fs::path& path);
+    void fail(const std::string& why, bool all);
 
     FolderOutput& output_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::deque<Chunk> chunks_;  ///< the first is being taken
     bool last_ = false;         ///< no more will come
     bool abandoned_ = false;
@@ -85,6 +91,7 @@ private:
     void reserve(std::size_t bytes);
     void release(std::size_t bytes);
     void fail(const std::string& why);
+    bool is_full() const;
     void flush_names(const std::shared_ptr<ObjectFile>& object);
     void flush_group(std::vector<std::shared_ptr<ObjectFile>>& group);
     void tell(ObjectFile& object);
@@ -100,6 +107,7 @@ private:
     std::vector<Chunk> buffers_;
     std::vector<std::shared_ptr<ObjectFile>> named_;  ///< wait for a flush of their folders
     bool flushing_ = false;
+    SpaceGuard space_;
     archive::WorkerPool pool_;  ///< the last: its threads use all the others
 };
 
@@ -130,6 +138,7 @@ public:
         }
     }
     bool failed() const noexcept override { return object_ == nullptr || object_->failed(); }
+    std::string why() const override { return object_ == nullptr ? "" : object_->why(); }
     void keep(const dicom::DataSet& header, std::function<void(Kept&&)> done) override
     {
         std::exchange(object_, nullptr)->finish(std::move(chunk_), header, std::move(done));
@@ -200,7 +209,10 @@ void ObjectFile::run()
 
 void ObjectFile::take(const Chunk& chunk)
 {
+    bool room = false;
     try {
+        output_.space_.announce(chunk.size());
+        room = true;
         if (file_ == nullptr) {
             file_ = std::make_unique<NewFile>(output_.options_.folder, output_.nameless_);
         }
@@ -208,9 +220,21 @@ void ObjectFile::take(const Chunk& chunk)
         digest_.update(chunk);
         kept_.size += chunk.size();
     } catch (const Error& error) {
-        kept_.message = error.what();
-        failed_ = true;
-        output_.fail(error.what());
+        file_.reset();  // gives back the room that it took; others may find enough then
+        fail(error.what(), room || output_.is_full());
+    }
+}
+
+/// `all`: nothing more can be written, of whatever object.
+void ObjectFile::fail(const std::string& why, bool all)
+{
+    {
+        const std::scoped_lock lock{mutex_};
+        kept_.message = why;
+    }
+    failed_ = true;
+    if (all) {
+        output_.fail(why);
     }
 }
 
@@ -224,9 +248,7 @@ void ObjectFile::place()
             file_->flush();
         }
     } catch (const Error& error) {
-        kept_.message = error.what();
-        failed_ = true;
-        output_.fail(error.what());
+        fail(error.what(), true);
     }
     try {
         if (!failed_) {
@@ -271,7 +293,9 @@ unsigned threads_for(unsigned wanted)
 }
 
 FolderOutput::FolderOutput(FolderOptions options)
-    : options_(std::move(options)), pool_(threads_for(options_.threads))
+    : options_(std::move(options)),
+      space_(options_.folder, options_.min_free),
+      pool_(threads_for(options_.threads))
 {
     std::error_code error;
     const bool made = fs::create_directories(options_.folder, error);
@@ -330,6 +354,15 @@ void FolderOutput::fail(const std::string& why)
 {
     const std::scoped_lock lock{mutex_};
     failure_ = failure_.empty() ? why : failure_;
+}
+
+bool FolderOutput::is_full() const
+{
+    try {
+        return space_.lacking();
+    } catch (const Error&) {
+        return true;
+    }
 }
 
 /// Buffers are used again: fresh ones cost a page fault for each 4 KiB.

@@ -21,12 +21,7 @@ using dicom::QueryRoot;
 class SinkAdapter : public net::GetSink {
 public:
     explicit SinkAdapter(std::unique_ptr<ObjectSink> sink) : sink_(std::move(sink)) {}
-    void write(std::span<const std::byte> bytes) override
-    {
-        if (sink_->wanted()) {
-            sink_->write(bytes);
-        }
-    }
+    void write(std::span<const std::byte> bytes) override { sink_->write(bytes); }
     net::GetAnswer finish() override
     {
         Receipt receipt = sink_->finish();
@@ -122,8 +117,9 @@ net::RetrieveResult GetWay::get(const Errand& errand, Delivery& delivery)
             return std::make_unique<SinkAdapter>(
                 delivery.begin({request.sop_class, request.sop_instance, on.transfer_syntax}));
         },
-        [](const net::SubOperations&) {
-            return StopFlag::instance().raised() ? net::Next::cancel : net::Next::more;
+        [&](const net::SubOperations&) {
+            const bool enough = StopFlag::instance().raised() || delivery.over();
+            return enough ? net::Next::cancel : net::Next::more;
         },
         how);
 }

@@ -36,6 +36,9 @@ struct Told {
     std::string complaint;
 };
 
+/// Native pixel data has at most 4 GiB (PS3.5 7.1.1); what is compressed may have more.
+constexpr std::uint64_t usual_max_object_bytes = 16ULL << 30U;
+
 /// What the parts of a job share: where objects and records go.
 struct JobHub {
     std::string node;  ///< the source as it was named, for records
@@ -43,6 +46,8 @@ struct JobHub {
     JobCounters* counters = nullptr;
     /// Takes each record, and the bytes of the object it is about. Thread-safe.
     std::function<void(const Told& told)> on_record;
+    /// A source that sends more than so much as one object, wanted or not, is cut off.
+    std::uint64_t max_object_bytes = usual_max_object_bytes;
 
     /// Counts what failed, and hands on.
     void tell(const Told& told) const;

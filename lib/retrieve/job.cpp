@@ -56,12 +56,13 @@ void JobCore::add(const StudyWish& wish)
 {
     const Announcement told = announce(wish);
     const auto study = std::make_shared<StudyTask>();
-    study->work = std::make_shared<StudyWork>(told.study, wish.members);
+    study->work = work_on(wish, told);
     options.hub.counters->announced += told.study->instances.size();
-    tell_announcement(wish, told);
+    tell_announcement(wish, told, *study->work);
     pass_over_existing(*study->work);
     auto errands = first_errands(told, *study->work, options.lanes);
     if (errands.empty()) {
+        tell_short(*study);
         return;
     }
     study->left = errands.size();
@@ -72,6 +73,18 @@ void JobCore::add(const StudyWish& wish)
     for (Errand& errand : errands) {
         put({study, std::move(errand)});
     }
+}
+
+std::shared_ptr<StudyWork> JobCore::work_on(const StudyWish& wish, const Announcement& told)
+{
+    auto work = std::make_shared<StudyWork>(told.study, wish.members);
+    for (const WishedSeries& series : wish.series) {
+        work->remember(series.uid, series.members);
+        for (const WishedInstance& instance : series.instances) {
+            work->remember(instance.uid, instance.members);
+        }
+    }
+    return work;
 }
 
 Announcement JobCore::announce(const StudyWish& wish)
@@ -90,7 +103,8 @@ Announcement JobCore::announce(const StudyWish& wish)
     }
 }
 
-void JobCore::tell_announcement(const StudyWish& wish, const Announcement& told)
+void JobCore::tell_announcement(const StudyWish& wish, const Announcement& told,
+                                const StudyWork& work)
 {
     Identity identity;
     identity.study = wish.study;
@@ -105,7 +119,7 @@ void JobCore::tell_announcement(const StudyWish& wish, const Announcement& told)
         identity.series = absent.series;
         identity.instance = absent.instance;
         tell_failure(identity, {.reason = "not_found", .message = "the source does not have it"},
-                     {});
+                     work.members_of(absent.instance, absent.series));
     }
 }
 
@@ -130,7 +144,8 @@ void JobCore::pass_over_existing(StudyWork& work)
         if (there) {
             work.settle(place);
             ++options.hub.counters->existed;
-            options.hub.tell({kept_record(identity, {options.hub.node, {}}, *there, work.members()),
+            options.hub.tell({kept_record(identity, {options.hub.node, {}}, *there,
+                                          work.members_of(identity.instance, identity.series)),
                               there->size,
                               {}});
         }
@@ -200,7 +215,27 @@ void JobCore::tell_missing(const StudyTask& task)
                                 study.uid,
                                 {}};
         ++options.hub.counters->missing;
-        tell_failure(identity, work.why(place), work.members());
+        tell_failure(identity, work.why(place),
+                     work.members_of(identity.instance, identity.series));
+    }
+    tell_short(task);
+}
+
+/// A source that counts more instances than it names may keep some back: nothing proves that all
+/// came.
+void JobCore::tell_short(const StudyTask& task) const
+{
+    const StudyWork& work = *task.work;
+    const Study& study = work.study();
+    for (const StudyWork::Short& each : work.short_series()) {
+        const Identity identity{{}, {}, study.series[each.series], study.uid, {}};
+        tell_failure(
+            identity,
+            {.reason = "incomplete",
+             .message = fmt::format("the source says that the series has {} instances, and "
+                                    "names or sends {}",
+                                    study.stated[each.series], each.known)},
+            work.members_of({}, identity.series));
     }
 }
 

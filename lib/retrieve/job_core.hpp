@@ -48,7 +48,8 @@ struct JobCore {
     void add(const StudyWish& wish);
     Announcement announce(const StudyWish& wish);
     void pass_over_existing(StudyWork& work);
-    void tell_announcement(const StudyWish& wish, const Announcement& told);
+    static std::shared_ptr<StudyWork> work_on(const StudyWish& wish, const Announcement& told);
+    void tell_announcement(const StudyWish& wish, const Announcement& told, const StudyWork& work);
     void tell_failure(const Identity& identity, const Failure& why,
                       const std::vector<stream::Member>& members) const;
 
@@ -57,6 +58,7 @@ struct JobCore {
     void put_back(Task task);
     void errand_done(const std::shared_ptr<StudyTask>& study);
     void tell_missing(const StudyTask& study);
+    void tell_short(const StudyTask& study) const;
     void tell_unfinished();
 
     JobOptions options;

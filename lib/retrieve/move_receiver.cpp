@@ -1,7 +1,9 @@
 #include "retrieve/move_receiver.hpp"
 
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "dicom/uid.hpp"
+#include "net/peer_error.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -158,8 +160,12 @@ public:
 
     void write(std::span<const std::byte> bytes) override
     {
-        if (sink_->wanted()) {
+        try {
             sink_->write(bytes);
+        } catch (const net::PeerError&) {
+            throw;
+        } catch (const Error& error) {  // else the rest would be read, however much it is
+            throw net::PeerError(net::PeerFault::stopped, net::PeerStage::answer, error.what());
         }
         entry_.progress();
     }

@@ -70,8 +70,9 @@ net::RetrieveResult MoveWay::move(const Errand& errand, Delivery& delivery)
                                         [this] { association_->touch(); }};
     return net::move(
         *association_, context.id, receiver_.title(), identifier,
-        [](const net::SubOperations&) {
-            return StopFlag::instance().raised() ? net::Next::cancel : net::Next::more;
+        [&](const net::SubOperations&) {
+            const bool enough = StopFlag::instance().raised() || delivery.over();
+            return enough ? net::Next::cancel : net::Next::more;
         },
         how);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/space.hpp"
 #include "dicom/data_set.hpp"
 #include "retrieve/naming.hpp"
 
@@ -40,6 +41,8 @@ public:
     virtual void write(std::span<const std::byte> bytes) = 0;
     /// True once it is certain that keep() will tell of a failure.
     virtual bool failed() const noexcept = 0;
+    /// Once failed(): why, for people.
+    virtual std::string why() const = 0;
     /// No more bytes follow: gives the object its name by `header` (Naming::wanted()). `done` is
     /// called once, perhaps from another thread, perhaps before this returns; it must not throw.
     virtual void keep(const dicom::DataSet& header, std::function<void(Kept&&)> done) = 0;
@@ -58,16 +61,19 @@ public:
     /// After settle(): no more objects follow. Throws Error(storage).
     virtual void finish() = 0;
     /// Why nothing more can be kept (the disk is full, the reader of the stream is gone); empty:
-    /// it can.
+    /// it can, also when one object would have taken more room than there is.
     virtual std::string failure() const = 0;
 };
 
 struct FolderOptions {
     std::filesystem::path folder;  ///< made when it is not there
-    Naming naming;
+    Naming naming{};
     bool flush = true;     ///< each object is on disk, with its folders, before it is told
     bool replace = false;  ///< other content under the same name gives way
     unsigned threads = 0;  ///< that digest, write and flush; 0: two for each core, at most 8
+    /// Of the file system of the folder, to be left free. An object for which it is not is dropped;
+    /// when it is not free even then, nothing more is kept.
+    DiskShare min_free = SpaceGuard::usual;
 };
 
 /// Files in a folder. A name appears when its file is whole (and flushed): a reader, or a crash,
@@ -76,7 +82,9 @@ struct FolderOptions {
 std::unique_ptr<Output> folder_output(FolderOptions options);
 
 /// A tar stream into `fd`, which stays the caller's: objects as they come, each spooled until it is
-/// whole (small ones in memory, larger ones in an unlinked file in $TMPDIR).
-std::unique_ptr<Output> tar_output(int fd, Naming naming);
+/// whole (small ones in memory, larger ones in an unlinked file in $TMPDIR, where `min_free` is
+/// left; one that finds no room there fails alone).
+std::unique_ptr<Output> tar_output(int fd, Naming naming,
+                                   const DiskShare& min_free = SpaceGuard::usual);
 
 }  // namespace pacs::retrieve

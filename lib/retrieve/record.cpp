@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace pacs::retrieve {
 
@@ -73,9 +74,7 @@ void add_passage(JsonLine& line, const Identity& identity, const Passage& passag
 void add_members(JsonLine& line, const std::vector<stream::Member>& members)
 {
     for (const stream::Member& member : members) {
-        if (std::ranges::find(ours, member.name) == ours.end()) {
-            line.add_raw(member.name, member.json);
-        }
+        line.add_raw(member.name, member.json);
     }
 }
 
@@ -99,6 +98,15 @@ JsonLine begin(const Kept& kept)
 }
 
 }  // namespace
+
+std::vector<stream::Member> members_to_keep(const std::vector<stream::Member>& members)
+{
+    std::vector<stream::Member> kept;
+    std::ranges::copy_if(members, std::back_inserter(kept), [](const stream::Member& member) {
+        return std::ranges::find(ours, member.name) == ours.end();
+    });
+    return kept;
+}
 
 JsonLine kept_record(const Identity& identity, const Passage& passage, const Kept& kept,
                      const std::vector<stream::Member>& members)

@@ -30,13 +30,16 @@ struct Passage {
 };
 
 /// The record of an object that came, by what became of it: ok, skipped (`exists`), failed
-/// (`different_content`, `storage`). `members` of the record it was asked for by go along where
-/// this run has nothing to say.
+/// (`different_content`, `storage`). `members` go along: members_to_keep().
 JsonLine kept_record(const Identity& identity, const Passage& passage, const Kept& kept,
                      const std::vector<stream::Member>& members);
 /// The record of an instance, or (with its study alone) of a study, that did not come.
 JsonLine missing_record(const Identity& identity, const Passage& passage, const Failure& why,
                         const std::vector<stream::Member>& members);
+
+/// What of a record that asks for something goes along into the records of what came: all that this
+/// run has nothing to say of.
+std::vector<stream::Member> members_to_keep(const std::vector<stream::Member>& members);
 
 /// What a failure of an object is called for people: "1.2.3: why".
 std::string complaint(const Identity& identity, std::string_view message);

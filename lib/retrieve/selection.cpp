@@ -22,6 +22,8 @@ using stream::Record;
 
 /// Instances of one study that are gathered before they are fetched, at most.
 constexpr std::size_t most_gathered = 100'000;
+/// What their records bring along takes no more memory than about this.
+constexpr std::size_t most_gathered_bytes = std::size_t{16} << 20U;
 
 /// Whether options or keys select something, or only UIDs were named.
 bool asks(const query::Wishes& wishes)
@@ -218,13 +220,14 @@ void Selection::take(const Record& record)
         return;
     }
     const bool other = gathering_ && (gathering_->study != study || series.empty());
-    if (other || gathered_ >= most_gathered) {
+    if (other || gathered_ >= most_gathered || gathered_bytes_ >= most_gathered_bytes) {
         give_out();
     }
     if (!series.empty()) {
         gather(record, study, series, instance);
     } else if (std::exchange(last_whole_, study) != study) {
-        ready_.insert(ready_.begin(), {study, record.get("PatientID"), {}, record.members});
+        ready_.insert(ready_.begin(),
+                      {study, record.get("PatientID"), {}, members_to_keep(record.members)});
     }
 }
 
@@ -235,6 +238,7 @@ void Selection::give_out()
         ready_.insert(ready_.begin(), *std::exchange(gathering_, std::nullopt));
     }
     gathered_ = 0;
+    gathered_bytes_ = 0;
 }
 
 /// A series, or an instance of it.
@@ -246,24 +250,27 @@ void Selection::gather(const Record& record, const std::string& study, const std
     }
     last_whole_.clear();
     if (!gathering_) {
-        gathering_.emplace(StudyWish{study, record.get("PatientID"), {}, record.members});
-    } else {
-        gathering_->members.clear();  // of no record alone
+        gathering_.emplace(StudyWish{study, record.get("PatientID"), {}, {}});
     }
     ++gathered_;
+    auto members = members_to_keep(record.members);
+    for (const stream::Member& member : members) {
+        gathered_bytes_ += sizeof member + member.name.size() + member.json.size();
+    }
     auto& all = gathering_->series;
     auto found = std::ranges::find(all, series, &WishedSeries::uid);
     if (found == all.end()) {
-        found = all.insert(all.end(), {series, {}});
+        found = all.insert(all.end(), {series, {}, {}});
     } else if (found->instances.empty()) {
         return;  // all of it is asked for already
     }
     auto& instances = found->instances;
     if (instance.empty()) {
         instances.clear();
+        found->members = std::move(members);
     } else {
-        instances.push_back(
-            {instance, record.get("SOPClassUID"), record.get("AvailableTransferSyntaxUID")});
+        instances.push_back({instance, record.get("SOPClassUID"),
+                             record.get("AvailableTransferSyntaxUID"), std::move(members)});
     }
 }
 

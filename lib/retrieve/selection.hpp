@@ -19,23 +19,25 @@ namespace pacs::retrieve {
 /// One instance that is asked for by its UID, with what is known of it beforehand.
 struct WishedInstance {
     std::string uid;
-    std::string sop_class;        ///< empty: not known
-    std::string transfer_syntax;  ///< empty: not known
+    std::string sop_class;                     ///< empty: not known
+    std::string transfer_syntax;               ///< empty: not known
+    std::vector<stream::Member> members = {};  ///< members_to_keep() of the record that names it
 };
 
 /// A series that is asked for.
 struct WishedSeries {
     std::string uid;
     std::vector<WishedInstance> instances;  ///< none: all of it
+    std::vector<stream::Member> members =
+        {};  ///< members_to_keep() of the record that names it all
 };
 
 /// A study that is asked for, or parts of it. UIDs are valid.
 struct StudyWish {
     std::string study;
-    std::string patient_id;            ///< empty: not known
-    std::vector<WishedSeries> series;  ///< none: all of it
-    /// Of the record that it was asked for by, when that is one.
-    std::vector<stream::Member> members;
+    std::string patient_id;               ///< empty: not known
+    std::vector<WishedSeries> series;     ///< none: all of it
+    std::vector<stream::Member> members;  ///< members_to_keep() of the record that names it all
 
     /// Every instance is named with its series and class, so that nothing need be asked.
     bool tells_all() const noexcept;
@@ -93,8 +95,9 @@ private:
     std::uint64_t line_ = 0;
     std::optional<StudyWish> gathering_;  ///< parts of a study, more of which may follow
     std::size_t gathered_ = 0;
-    std::vector<StudyWish> ready_;  ///< in reverse
-    std::string last_whole_;        ///< the study given out last, when it was all of it
+    std::size_t gathered_bytes_ = 0;  ///< of their members
+    std::vector<StudyWish> ready_;    ///< in reverse
+    std::string last_whole_;          ///< the study given out last, when it was all of it
 };
 
 }  // namespace pacs::retrieve

@@ -21,9 +21,13 @@ struct Instance {
 /// What a source has of a study, as far as it was asked for. All UIDs are valid (dicom/uid.hpp).
 struct Study {
     std::string uid;
-    std::string patient_id;                ///< as announced; empty: not known
-    std::vector<std::string> series;       ///< Series Instance UIDs
-    std::vector<std::string> modalities;   ///< of each of `series`; empty: not known
+    std::string patient_id;               ///< as announced; empty: not known
+    std::vector<std::string> series;      ///< Series Instance UIDs
+    std::vector<std::string> modalities;  ///< of each of `series`; empty: not known
+    /// Of each of `series`, where all of it is asked for: how many instances it is said to have
+    /// (C.6: Number of Series Related Instances); 0: not known. More of them may be announced, or
+    /// fewer.
+    std::vector<std::uint64_t> stated;
     std::vector<std::string> classes{""};  ///< SOP Class UIDs; the first, empty, is "not known"
     /// Transfer Syntax UIDs that the source has an instance in; the first, empty, is "not known".
     std::vector<std::string> syntaxes{""};

@@ -6,6 +6,13 @@
 
 namespace pacs::retrieve {
 
+namespace {
+
+/// Beside those that were announced; a source that goes on is not believed any more.
+constexpr std::size_t most_extras = 100'000;
+
+}  // namespace
+
 StudyWork::StudyWork(std::shared_ptr<const Study> study, std::vector<stream::Member> members)
     : study_(std::move(study)),
       members_(std::move(members)),
@@ -37,6 +44,9 @@ Claim StudyWork::claim(const std::string& instance, bool extras_allowed)
         return Claim::stranger;
     }
     const std::scoped_lock lock{mutex_};
+    if (!place && extras_.size() >= most_extras && !extras_.contains(instance)) {
+        return Claim::stranger;
+    }
     State& state = place ? states_[*place] : extras_[instance];
     if (state != State::wanted) {
         return state == State::over ? Claim::had : Claim::coming;
@@ -55,17 +65,36 @@ void StudyWork::give_back(const std::string& instance, const Failure& why)
     }
     states_[*place] = State::wanted;
     if (!why.reason.empty()) {
-        failures_.push_back(why);
-        reason_[*place] = static_cast<std::uint32_t>(failures_.size());
+        reason_[*place] = note(why);
         own_[*place] = true;
     }
 }
 
-void StudyWork::take(const std::string& instance)
+const std::vector<stream::Member>& StudyWork::members_of(const std::string& instance,
+                                                         const std::string& series) const
+{
+    for (const std::string& uid : {instance, series}) {
+        const auto own = own_members_.find(uid);
+        if (own != own_members_.end()) {
+            return own->second;
+        }
+    }
+    return members_;
+}
+
+void StudyWork::remember(const std::string& uid, std::vector<stream::Member> members)
+{
+    if (!members.empty()) {
+        own_members_[uid] = std::move(members);
+    }
+}
+
+void StudyWork::take(const std::string& instance, const std::string& series)
 {
     const auto place = find(instance);
     const std::scoped_lock lock{mutex_};
     (place ? states_[*place] : extras_[instance]) = State::over;
+    extras_of_series_[series] += place ? 0 : 1;
     ++taken_;
 }
 
@@ -90,15 +119,22 @@ bool StudyWork::complete(std::span<const std::uint32_t> places) const
     return std::ranges::none_of(places, [this](std::uint32_t place) { return is_missing(place); });
 }
 
-void StudyWork::blame(std::span<const std::uint32_t> places, const Failure& why)
+/// Its place in failures_, from 1.
+std::uint32_t StudyWork::note(const Failure& why)
 {
-    const std::scoped_lock lock{mutex_};
     if (failures_.empty() || failures_.back() != why) {
         failures_.push_back(why);
     }
+    return static_cast<std::uint32_t>(failures_.size());
+}
+
+void StudyWork::blame(std::span<const std::uint32_t> places, const Failure& why)
+{
+    const std::scoped_lock lock{mutex_};
+    const std::uint32_t reason = note(why);
     for (const std::uint32_t place : places) {
         if (is_missing(place) && !own_[place]) {
-            reason_[place] = static_cast<std::uint32_t>(failures_.size());
+            reason_[place] = reason;
         }
     }
 }
@@ -107,6 +143,24 @@ Failure StudyWork::why(std::uint32_t place) const
 {
     const std::scoped_lock lock{mutex_};
     return reason_[place] == 0 ? Failure{} : failures_[reason_[place] - 1];
+}
+
+std::vector<StudyWork::Short> StudyWork::short_series() const
+{
+    std::vector<std::uint64_t> known(study_->series.size());
+    for (const Instance& instance : study_->instances) {
+        ++known[instance.series];
+    }
+    std::vector<Short> result;
+    const std::scoped_lock lock{mutex_};
+    for (std::uint32_t at = 0; at < study_->stated.size(); ++at) {
+        const auto extras = extras_of_series_.find(study_->series[at]);
+        known[at] += extras == extras_of_series_.end() ? 0 : extras->second;
+        if (known[at] < study_->stated[at]) {
+            result.push_back({at, known[at]});
+        }
+    }
+    return result;
 }
 
 }  // namespace pacs::retrieve

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace pacs::retrieve {
@@ -16,8 +17,8 @@ namespace {
 
 class TarOutput : public Output {
 public:
-    TarOutput(int fd, Naming naming)
-        : fd_(fd), naming_(std::move(naming)), tar_(fd, "standard output")
+    TarOutput(int fd, Naming naming, const DiskShare& min_free)
+        : fd_(fd), naming_(std::move(naming)), min_free_(min_free), tar_(fd, "standard output")
     {
     }
 
@@ -55,6 +56,7 @@ public:
         }
     }
     const Naming& naming() const noexcept { return naming_; }
+    const DiskShare& min_free() const noexcept { return min_free_; }
 
 private:
     /// A pipe that nobody reads any more ends the run as SIGPIPE would: quietly.
@@ -68,14 +70,21 @@ private:
 
     int fd_;
     Naming naming_;
+    DiskShare min_free_;
     mutable std::mutex mutex_;
     stream::TarWriter tar_;
     std::string failure_;
 };
 
+/// An object that is no longer than this is not spooled to a file.
+constexpr std::size_t memory_bytes = std::size_t{1} << 20U;
+
 class TarKeeper : public Keeper {
 public:
-    explicit TarKeeper(TarOutput& output) : output_(output) {}
+    explicit TarKeeper(TarOutput& output)
+        : output_(output), spool_(std::in_place, memory_bytes, output.min_free())
+    {
+    }
 
     void write(std::span<const std::byte> bytes) override
     {
@@ -83,27 +92,29 @@ public:
             return;
         }
         try {
-            spool_.append(bytes);
+            spool_->append(bytes);
             digest_.update(bytes);
         } catch (const Error& error) {
             kept_.message = error.what();
+            spool_.reset();  // gives back the room that it took
         }
     }
     bool failed() const noexcept override { return !kept_.message.empty(); }
+    std::string why() const override { return kept_.message; }
     void keep(const dicom::DataSet& header, std::function<void(Kept&&)> done) override
     {
         if (kept_.message.empty()) {
             kept_.member = output_.naming().name_of(header);
-            kept_.size = spool_.size();
+            kept_.size = spool_->size();
             kept_.sha256 = to_hex(digest_.finish());
-            output_.add(kept_, spool_.finish(kept_.member));
+            output_.add(kept_, spool_->finish(kept_.member));
         }
         done(std::move(kept_));
     }
 
 private:
     TarOutput& output_;
-    stream::Spool spool_;
+    std::optional<stream::Spool> spool_;
     Sha256 digest_;
     Kept kept_;
 };
@@ -115,9 +126,9 @@ std::unique_ptr<Keeper> TarOutput::begin()
 
 }  // namespace
 
-std::unique_ptr<Output> tar_output(int fd, Naming naming)
+std::unique_ptr<Output> tar_output(int fd, Naming naming, const DiskShare& min_free)
 {
-    return std::make_unique<TarOutput>(fd, std::move(naming));
+    return std::make_unique<TarOutput>(fd, std::move(naming), min_free);
 }
 
 }  // namespace pacs::retrieve

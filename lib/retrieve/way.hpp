@@ -47,11 +47,13 @@ struct Receipt {
 class ObjectSink {
 public:
     virtual ~ObjectSink() = default;
-    /// False once it is clear that the object will not be taken: its bytes may be dropped,
-    /// finish() says why.
+    /// False once it is clear that the object will not be taken; finish() says why.
     virtual bool wanted() const noexcept = 0;
-    /// The next bytes, in order, valid during the call. May wait for a disk or a pipe. Never throws
-    /// for a reason of the object or the disk: finish() reports it.
+    /// The next bytes, in order, valid during the call; to be called for those of an object that is
+    /// not wanted, too. May wait for a disk or a pipe. What is wrong with the object is told by
+    /// finish(). Throws only when the source is to be cut off: net::PeerError(too_large) for an
+    /// object that is longer than JobHub::max_object_bytes, Error(storage) when nothing more can be
+    /// kept, of whatever object.
     virtual void write(std::span<const std::byte> bytes) = 0;
     /// The object is complete.
     virtual Receipt finish() = 0;
@@ -78,6 +80,8 @@ public:
     virtual bool asks_for(std::string_view instance) const = 0;
     /// True when all that the errand asks for was taken.
     virtual bool complete() const = 0;
+    /// True when nothing more can be taken, so that the source may as well stop.
+    virtual bool over() const = 0;
 };
 
 /// Why one instance of an errand did not come, where a Way knows it.

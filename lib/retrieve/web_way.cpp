@@ -58,11 +58,7 @@ void WebWay::fetch(const web::Resource& resource, Delivery& delivery, WayEnding&
     std::unique_ptr<ObjectSink> sink;  // destroyed without finish(): it was cut off
     web::ObjectHandler handler;
     handler.begin = [&] { sink = delivery.begin_file(); };
-    handler.data = [&](std::span<const std::byte> bytes) {
-        if (sink->wanted()) {
-            sink->write(bytes);
-        }
-    };
+    handler.data = [&](std::span<const std::byte> bytes) { sink->write(bytes); };
     handler.end = [&] {
         const Receipt receipt = std::exchange(sink, nullptr)->finish();
         if (!receipt.taken) {

@@ -19,6 +19,7 @@ import askers  # noqa: E402,F401  the cases they add
 import crashes  # noqa: E402,F401
 import crowds  # noqa: E402,F401
 import disks  # noqa: E402,F401
+import endless  # noqa: E402,F401
 import harness  # noqa: E402
 import liars  # noqa: E402,F401
 import surveys  # noqa: E402,F401

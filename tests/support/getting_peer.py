@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""An archive of two studies that answers C-FIND truly and C-GET as it is told, for tests of pacs-get.
+"""An archive of two studies that answers C-FIND truly, C-GET and C-MOVE as it is told, for tests of
+pacs-get.
 
-    getting_peer.py [MODE] [--log FILE]      serves on loopback; the first line is the port
+    getting_peer.py [MODE] [--log FILE] [--destination N]
+                                             serves on loopback; the first line is the port
+
+C-MOVE sends to the port of --destination; of the modes it knows well, endless, for-ever and deaf.
 
 It holds studies 1.2.1 and 1.2.2 of two series (1.2.1.1) of three instances (1.2.1.1.1) each. MODE:
   well       sends all that is asked for (the default)
@@ -16,6 +20,8 @@ It holds studies 1.2.1 and 1.2.2 of two series (1.2.1.1) of three instances (1.2
   stall      sends one, then nothing any more
   abort, close, half   sends one; A-ABORT, the connection closed, closed in the middle of a second
   die-once   close for the first association only
+  endless    the first object of the first study has no end (2.6 GB), the others are sound
+  endless-stranger  the same, and nobody asked for it
   foreign    sends, beside what was asked for, an instance of another study, twice
   swapped    the data set of each object is that of another one
   damaged    the data set of the first object of each request ends too soon
@@ -28,6 +34,7 @@ import sys
 
 import hostile_modes
 import hostile_scp
+import scu
 import wire
 
 GET = "1.2.840.10008.5.1.4.1.2.2.3"
@@ -71,8 +78,18 @@ def chosen(query):
             and query.get(PATIENT, "") in ("", "*", "P" + triple[0][-1])]
 
 
+def endless(triple, context, message_id):
+    """The PDUs of a C-STORE with a data set that goes on and on, implicit VR."""
+    yield wire.fragments(context, 1, wire.store_rq(wire.CT_IMAGE, triple[2], message_id))
+    head = data_set(triple)[:-5000 - 8] + wire.implicit(0x7FE0, 0x0010, b"", 0xFFFFFFFE)
+    yield wire.pdu(wire.P_DATA, wire.pdv(context, 0, head))
+    more = wire.pdu(wire.P_DATA, wire.pdv(context, 0, bytes(130_000)))
+    for _ in range(20_000):
+        yield more
+
+
 class Peer(hostile_scp.Conversation):
-    mode, times = "well", 0
+    mode, times, destination = "well", 0, None
 
     def negotiate(self):
         self.scenario = {**self.scenario, "accept": {"syntax": wire.IMPLICIT_LE,
@@ -117,6 +134,9 @@ class Peer(hostile_scp.Conversation):
         query = parse(self.read_data(pending, False))
         if wire.number(fields, 0x100) == wire.C_FIND:
             self.find(context, fields, query)
+        elif wire.number(fields, 0x100) == wire.C_MOVE:
+            self.log(event="move", level=query[LEVEL], instances=len(chosen(query)))
+            self.move(context, fields, query)
         else:
             self.log(event="get", level=query[LEVEL], instances=len(chosen(query)))
             self.get(context, fields, query)
@@ -146,6 +166,11 @@ class Peer(hostile_scp.Conversation):
         if mode in ("failed", "stray"):
             self.fail(context, fields, all_of_it, mode == "stray")
             return
+        if mode == "endless-stranger" or (mode == "endless" and OBJECTS[0] in all_of_it):
+            triple = OBJECTS[0] if mode == "endless" else ("9.9", "9.9.1", "9.9.1.1")
+            for pdu in endless(triple, self.storage_context(), 55):
+                self.send(pdu)
+            raise hostile_scp.Done("endless, and nobody minded")
         if mode in ("for-ever", "deaf"):
             self.wait_for_ever(context, fields, mode == "deaf")
             return
@@ -169,6 +194,33 @@ class Peer(hostile_scp.Conversation):
         failed = len(all_of_it) - len(wanted) if mode == "partly" else 0
         self.send(self.response(context, fields, 0xB000 if failed else 0,
                                 counts=(len(wanted), failed)))
+
+    # -- C-MOVE
+
+    def move(self, context, fields, query):
+        """The objects go out on an association of their own."""
+        all_of_it, sent = chosen(query), 0
+        if self.mode in ("for-ever", "deaf"):
+            self.wait_for_ever(context, fields, self.mode == "deaf")
+            return
+        other = scu.Scu("127.0.0.1", Peer.destination, wire.uid(fields[0x600])).associate(
+            [(1, wire.CT_IMAGE, [wire.IMPLICIT_LE])])
+        for triple in all_of_it:
+            if self.mode == "endless" and triple == OBJECTS[0]:
+                self.send_endless(other, triple)
+                break
+            sent += other.store(1, wire.CT_IMAGE, triple[2], data_set(triple)) == "status:0000"
+        other.close()
+        failed = len(all_of_it) - sent
+        self.send(self.response(context, fields, 0xB000 if failed else 0, counts=(sent, failed)))
+
+    def send_endless(self, other, triple):
+        try:
+            for pdu in endless(triple, 1, other.next_id()):
+                other.send(pdu)
+            self.log(event="endless, and nobody minded")
+        except wire.Closed:
+            self.log(event="cut off")
 
     def storage_context(self):
         return next(ident for ident, context in self.contexts.items()
@@ -219,7 +271,9 @@ class Peer(hostile_scp.Conversation):
 
 def main():
     words = sys.argv[1:]
-    log = words[words.index("--log") + 1] if "--log" in words else None
+    def option(name):
+        return words[words.index(name) + 1] if name in words else None
+    log, Peer.destination = option("--log"), int(option("--destination") or 0)
     Peer.mode = words[0] if words and not words[0].startswith("--") else "well"
     if f"\n  {Peer.mode} " not in __doc__ and Peer.mode not in ("abort", "close", "half"):
         raise SystemExit(f"getting_peer: no such mode: {Peer.mode}")

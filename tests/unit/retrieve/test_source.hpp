@@ -220,16 +220,19 @@ struct Setting {
     std::vector<std::pair<std::string_view, Script>> ways = {{"get", deliver}};
     unsigned lanes = 1;
     unsigned retries = 2;
+    std::uint64_t max_object_bytes = usual_max_object_bytes;
 };
 
 inline std::unique_ptr<Outcome> run(const Setting& setting, Output& output)
 {
     auto outcome = std::make_unique<Outcome>();
     std::mutex mutex;
-    JobHub hub{"@test", &output, &outcome->counters, [&](const Told& told) {
+    JobHub hub{"@test", &output, &outcome->counters,
+               [&](const Told& told) {
                    const std::scoped_lock lock{mutex};
                    outcome->records.push_back(told.record.str());
-               }};
+               },
+               setting.max_object_bytes};
     TestSource source{setting.source};
     try {
         SelectionOptions what;
