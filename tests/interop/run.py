@@ -36,6 +36,7 @@ import retrieving  # noqa: E402,F401
 import searching  # noqa: E402,F401
 import securing  # noqa: E402,F401
 import securing_retrievals  # noqa: E402,F401
+import streaming  # noqa: E402,F401
 import to_peers  # noqa: E402,F401
 
 if __name__ == "__main__":
