@@ -160,7 +160,7 @@ Truncated judge(const net::FindResult& result, bool more, bool caps_are_told)
 
 void PeerSource::connect(const Question& question)
 {
-    if (association_ != nullptr) {
+    if (association_ != nullptr && association_->established()) {
         return;
     }
     const std::string sop_class{dicom::find_class(question.root)};

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "dicom/uid.hpp"
+#include "net/peer_error.hpp"
 #include "query/answer_check.hpp"
 #include "query/answer_record.hpp"
 
@@ -109,6 +110,14 @@ void note_absent(const StudyWish& wish, Announcement& told)
     }
 }
 
+/// The same once.
+void note(Announcement& told, const Failure& why)
+{
+    if (std::ranges::find(told.failures, why) == told.failures.end()) {
+        told.failures.push_back(why);
+    }
+}
+
 Announcement told_by(const StudyWish& wish)
 {
     Announcement told{std::make_shared<Study>(), false, {}, {}, {}};
@@ -147,27 +156,45 @@ query::Wishes Announcer::wishes_for(const StudyWish& wish, QueryLevel level) con
     return wishes;
 }
 
-void Announcer::put(const query::Wishes& wishes, Announcement& told,
+void Announcer::put(const query::Wishes& wishes, Announcement& told, std::size_t most,
                     const std::function<void(const query::Answer&)>& take)
 {
     const query::Question question = query::make_question(wishes, options_.charset, query::today());
     const query::AnswerCheck check{question, options_.charset};
+    std::uint64_t answers = 0;
     std::uint64_t useless = 0;
-    const query::Ending ending = source_.ask(question, 0, [&](query::Answer&& answer, bool) {
-        const auto verdict = check.check(answer).verdict;
-        if (verdict == query::Verdict::good || verdict == query::Verdict::character_set) {
-            take(answer);
-        } else {
-            ++useless;
+    query::Ending ending;
+    try {  // no limit is named to the source: some refuse what they take for too high a one
+        ending = source_.ask(question, 0, [&](query::Answer&& answer, bool) {
+            if (answers++ == most) {
+                throw net::PeerError(net::PeerFault::too_large, net::PeerStage::answer,
+                                     "the source announces more than there can be");
+            }
+            const auto verdict = check.check(answer).verdict;
+            if (verdict == query::Verdict::good || verdict == query::Verdict::character_set) {
+                take(answer);
+            } else {
+                ++useless;
+            }
+        });
+    } catch (const net::PeerError& error) {
+        if (error.fault() != net::PeerFault::too_large) {
+            throw;
         }
-    });
+        note(told, {.reason = "incomplete", .message = error.what()});
+    }
     if (useless > 0) {
         log::warning("{} answers about study {} do not match what was asked for", useless,
                      told.study->uid);
     }
     if (const std::string message = query::ending_message(ending); !message.empty()) {
-        told.failures.push_back({.reason = "status", .message = message});
+        note(told, {.reason = "status", .message = message});
     }
+}
+
+std::size_t Announcer::room_for_instances(const Study& study) const
+{
+    return options_.most_instances - std::min(options_.most_instances, study.instances.size());
 }
 
 void Announcer::ask_series(const StudyWish& wish, Announcement& told, std::vector<Stated>& stated)
@@ -177,7 +204,7 @@ void Announcer::ask_series(const StudyWish& wish, Announcement& told, std::vecto
         wishes.series.push_back(series.uid);
     }
     wishes.keys = {"SeriesInstanceUID", "Modality", "NumberOfSeriesRelatedInstances"};
-    put(wishes, told, [&](const query::Answer& answer) {
+    put(wishes, told, options_.most_series, [&](const query::Answer& answer) {
         const dicom::DataSet& series = answer.identifier;
         const std::string uid = series.text(dicom::tags::series_instance_uid);
         if (dicom::is_valid_uid(uid) &&
@@ -203,14 +230,14 @@ void Announcer::ask_instances(const StudyWish& wish, const std::string& series,
         wishes.keys.push_back("SOPInstanceUID=" + instance.uid);
     }
     Study& study = *told.study;
-    put(wishes, told, [&](const query::Answer& answer) {
+    put(wishes, told, room_for_instances(study), [&](const query::Answer& answer) {
         const dicom::DataSet& found = answer.identifier;
         const std::string of =
             series.empty() ? found.text(dicom::tags::series_instance_uid) : series;
         const std::string uid = found.text(dicom::tags::sop_instance_uid);
         if (!dicom::is_valid_uid(of) || !dicom::is_valid_uid(uid)) {
-            told.failures.push_back({.reason = "invalid_uid",
-                                     .message = "an instance is announced without valid UIDs"});
+            note(told, {.reason = "invalid_uid",
+                        .message = "an instance is announced without valid UIDs"});
             return;
         }
         const auto syntaxes = found.texts(available_transfer_syntax);
@@ -258,6 +285,9 @@ void Announcer::ask_by_series(const StudyWish& wish, Announcement& told)
     std::vector<Stated> stated;
     ask_series(wish, told, stated);
     for (const Stated& series : stated) {
+        if (study.instances.size() >= options_.most_instances) {
+            break;
+        }
         const auto asked = std::ranges::find(wish.series, series.uid, &WishedSeries::uid);
         const std::uint32_t place = series_place(study, series.uid);
         study.modalities[place] = series.modality;

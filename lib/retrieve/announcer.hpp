@@ -6,6 +6,7 @@
 #include "retrieve/study.hpp"
 #include "retrieve/study_work.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +20,10 @@ struct AnnouncerOptions {
     bool patient_root = false;
     /// The source answers one question about a whole study, and says where objects lie: an index.
     bool relational = false;
+    // Of a study: a source that announces more is not asked on, and the study is told as
+    // incomplete.
+    std::size_t most_instances = 1'000'000;
+    std::size_t most_series = 20'000;
 };
 
 /// A series, or an instance of it, that was asked for and that the source does not have.
@@ -58,8 +63,9 @@ private:
                        const std::vector<WishedInstance>& wanted, Announcement& told);
     void ask_by_series(const StudyWish& wish, Announcement& told);
     void ask_for_lists(const StudyWish& wish, const WishedSeries& series, Announcement& told);
-    void put(const query::Wishes& wishes, Announcement& told,
+    void put(const query::Wishes& wishes, Announcement& told, std::size_t most,
              const std::function<void(const query::Answer&)>& take);
+    std::size_t room_for_instances(const Study& study) const;
     query::Wishes wishes_for(const StudyWish& wish, dicom::QueryLevel level) const;
 
     query::Source& source_;

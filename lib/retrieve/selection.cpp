@@ -176,8 +176,8 @@ std::optional<StudyWish> Selection::read()
         ++line_;
         take(reader_.parse(line.text));
     }
-    StudyWish wish = std::move(ready_.back());
-    ready_.pop_back();
+    StudyWish wish = std::move(ready_.front());
+    ready_.pop_front();
     return wish;
 }
 
@@ -226,8 +226,7 @@ void Selection::take(const Record& record)
     if (!series.empty()) {
         gather(record, study, series, instance);
     } else if (std::exchange(last_whole_, study) != study) {
-        ready_.insert(ready_.begin(),
-                      {study, record.get("PatientID"), {}, members_to_keep(record.members)});
+        ready_.push_back({study, record.get("PatientID"), {}, members_to_keep(record.members)});
     }
 }
 
@@ -235,7 +234,7 @@ void Selection::take(const Record& record)
 void Selection::give_out()
 {
     if (gathering_) {
-        ready_.insert(ready_.begin(), *std::exchange(gathering_, std::nullopt));
+        ready_.push_back(*std::exchange(gathering_, std::nullopt));
     }
     gathered_ = 0;
     gathered_bytes_ = 0;
@@ -296,7 +295,7 @@ void Selection::take_studies_of(const std::string& patient_id)
         source_.ask(question, most_gathered, [&](query::Answer&& answer, bool) {
             const std::string study = answer.identifier.text(dicom::tags::study_instance_uid);
             if (check.check(answer).verdict == query::Verdict::good && dicom::is_valid_uid(study)) {
-                ready_.insert(ready_.begin(), {study, patient_id, {}, {}});
+                ready_.push_back({study, patient_id, {}, {}});
                 ++found;
             }
         });

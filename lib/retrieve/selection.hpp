@@ -9,6 +9,7 @@
 #include "stream/record.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,8 +97,8 @@ private:
     std::optional<StudyWish> gathering_;  ///< parts of a study, more of which may follow
     std::size_t gathered_ = 0;
     std::size_t gathered_bytes_ = 0;  ///< of their members
-    std::vector<StudyWish> ready_;    ///< in reverse
-    std::string last_whole_;          ///< the study given out last, when it was all of it
+    std::deque<StudyWish> ready_;
+    std::string last_whole_;  ///< the study given out last, when it was all of it
 };
 
 }  // namespace pacs::retrieve

@@ -1,7 +1,7 @@
 # What the source says is held against what came: nothing is believed, what came stays.
 # needs: python3 jq
 . "$PACS_SUPPORT/peer.sh"
-for mode in nothing less less-once failed stray partly abort close half die-once foreign swapped damaged \
+for mode in nothing counts-more less less-once failed stray partly abort close half die-once foreign swapped damaged \
     no-syntax no-get; do
     start_getting $mode
     pacs-get PACS@127.0.0.1:$PORT 1.2.1 -o $mode --retry-delay 1ms --retries 1 >records 2>err

@@ -12,6 +12,7 @@ It holds studies 1.2.1 and 1.2.2 of two series (1.2.1.1) of three instances (1.2
   nothing    success at once, nothing sent
   less       success, but the last instance of each request was left out
   less-once  the same for the first request only
+  counts-more  sends all, and says that each series has ten instances
   failed     sends none and says so, with the list of the failed ones
   stray      the same, the list behind the command set, where it does not belong
   partly     sends all but the last and says so: warning, B000
@@ -40,6 +41,7 @@ import wire
 GET = "1.2.840.10008.5.1.4.1.2.2.3"
 LEVELS = {"STUDY": 1, "SERIES": 2, "IMAGE": 3}
 STUDY, SERIES, INSTANCE = (0x20, 0xD), (0x20, 0xE), (8, 0x18)
+COUNT = (0x20, 0x1209)
 CLASS, LEVEL, PATIENT, MODALITY = (8, 0x16), (8, 0x52), (0x10, 0x20), (8, 0x60)
 OBJECTS = [(f"1.2.{study}", f"1.2.{study}.{series}", f"1.2.{study}.{series}.{instance}")
            for study in (1, 2) for series in (1, 2) for instance in (1, 2, 3)]
@@ -150,6 +152,8 @@ class Peer(hostile_scp.Conversation):
                 told.append(triple[:depth])
                 values = {CLASS: wire.CT_IMAGE, MODALITY: "CT", PATIENT: "P" + triple[0][-1],
                           STUDY: triple[0], LEVEL: query[LEVEL]}
+                if self.mode == "counts-more":
+                    values[COUNT] = "10"
                 values.update(zip((STUDY, SERIES, INSTANCE), triple[:depth]))
                 answer = {tag: values.get(tag, "") for tag in query}
                 self.send(self.response(context, fields, 0xFF00, encode(answer)))

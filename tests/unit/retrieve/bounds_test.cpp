@@ -123,3 +123,78 @@ TEST_CASE("of a tar stream, what finds no room to be spooled fails alone")
     CHECK(outcome->count("\"reason\":\"storage\"") == 1);
     CHECK(outcome->counters.retries == 0);  // what has no room is not asked for again
 }
+
+namespace {
+
+/// Has no end of series, or of instances, each with a UID of its own.
+class EndlessSource : public query::Source {
+public:
+    explicit EndlessSource(dicom::QueryLevel endless) : endless_(endless) {}
+    query::Ending ask(const query::Question& question, std::uint64_t,
+                      const query::AnswerSink& sink) override
+    {
+        query::Ending ending;
+        ending.status = net::statuses::success;
+        const std::uint64_t count = question.level == endless_ ? 1'000'000 : 1;
+        for (; ending.answers < count; ++ending.answers) {
+            dicom::DataSet data;
+            const std::string uid = "1.2.1." + std::to_string(++last_);
+            const bool series = question.level == dicom::QueryLevel::series;
+            data.set_text(dicom::tags::query_retrieve_level, dicom::level_value(question.level));
+            data.set_text(dicom::tags::study_instance_uid, "1.2.1");
+            data.set_text(
+                dicom::tags::series_instance_uid,
+                series ? uid : question.identifier.text(dicom::tags::series_instance_uid));
+            data.set_text(series ? dicom::Tag{0x0020, 0x1209} : dicom::tags::sop_instance_uid,
+                          series ? "7" : uid);
+            sink({data, {}, {}}, true);
+        }
+        return ending;
+    }
+    bool tells_when_cut() const override { return false; }
+    std::vector<std::string> not_granted() const override { return {}; }
+    void close() override {}
+
+private:
+    dicom::QueryLevel endless_;
+    unsigned last_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a source that announces without an end is asked no further, and that is told")
+{
+    for (const auto level : {dicom::QueryLevel::series, dicom::QueryLevel::instance}) {
+        EndlessSource source{level};
+        AnnouncerOptions options;
+        options.most_instances = 500;
+        options.most_series = 100;
+        StudyWish wish;
+        wish.study = "1.2.1";
+        const Announcement told = Announcer{source, options}.announce(wish);
+        CHECK(told.study->instances.size() ==
+              (level == dicom::QueryLevel::series ? std::size_t{100} : std::size_t{500}));
+        REQUIRE(told.failures.size() == 1);
+        CHECK(told.failures.front().reason == "incomplete");
+    }
+}
+
+TEST_CASE("a series that is said to have more than is announced and comes is incomplete")
+{
+    EndlessSource source{dicom::QueryLevel::study};  // one series of one instance; it says seven
+    StudyWish wish;
+    wish.study = "1.2.1";
+    const Announcement told = Announcer{source, {}}.announce(wish);
+    CHECK(told.study->stated == std::vector<std::uint64_t>{7});
+    StudyWork work{told.study, {}};
+    REQUIRE(work.short_series().size() == 1);
+    CHECK(work.short_series().front().known == 1);
+    for (const char* uid : {"9.1", "9.2", "9.3", "9.4", "9.5"}) {
+        CHECK(work.claim(uid, true) == Claim::extra);
+        work.take(uid, told.study->series.front());
+    }
+    CHECK(work.short_series().front().known == 6);
+    CHECK(work.claim("9.6", true) == Claim::extra);
+    work.take("9.6", told.study->series.front());
+    CHECK(work.short_series().empty());
+}
