@@ -1,13 +1,14 @@
 #!/bin/sh
 # Runs every example of a manual page: each block between .nf and .fi in its sections EXAMPLES and
-# PIPELINES. A comment '.\" exit N' before the block says which status is expected, else 0.
-#   examples.sh PAGE BUILD_DIR
+# PIPELINES. A comment '.\" exit N' before the block says which status is expected, else 0. Or a script of
+# examples/, with the arguments of its line '# as a test: ...', twice, for most of them go on where they ended.
+#   examples.sh PAGE|SCRIPT BUILD_DIR
 #
 # The examples see a machine of their own (network and mounts, through unshare(1)): a configuration
 # with the nodes @archive (ARCHIVE@127.0.0.1:11112, folder /srv/archive), @old (OLD@127.0.0.1:104,
 # /srv/old), @new (NEW@127.0.0.1:11113, /srv/new, empty), @down (where nobody listens) and @cloud (a
 # small DICOMweb service), the folder /srv/export with synthetic objects, which @archive and @old hold
-# too, /srv/tls with an authority (ca.pem) and certificates of it (archive.pem, client.pem), and an
+# too and which send to @new what they are told to, /srv/tls with an authority (ca.pem) and certificates of it (archive.pem, client.pem), and an
 # empty working folder. For the daemon's own page nothing is running. A daemon is stopped after some
 # seconds.
 set -u
@@ -40,7 +41,14 @@ extract() {
         }' "$page"
 }
 mkdir "$scratch/commands" "$scratch/work" "$scratch/home"
-extract "$scratch/commands"
+case $page in
+    *.sh)
+        script=$(cd "$(dirname "$page")" && pwd)/$name
+        for time in 1 2; do
+            echo "$script $(sed -n 's/^# as a test: //p' "$script")" >"$scratch/commands/$time.sh"
+        done ;;
+    *) extract "$scratch/commands" ;;
+esac
 ls "$scratch/commands"/*.sh >/dev/null 2>&1 || { echo "no examples in $name"; exit 77; }
 
 ip link set lo up 2>/dev/null || { echo "skipped: no loopback"; exit 77; }
@@ -68,7 +76,7 @@ end() {
 trap end EXIT
 serve() { # FOLDER PORT TITLE
     mkfifo "$scratch/$3"
-    pacs-archived --archive "$1" --listen "127.0.0.1:$2" --aet "$3" >"$scratch/$3" 2>"$scratch/$3.log" &
+    pacs-archived --archive "$1" --listen "127.0.0.1:$2" --aet "$3" --destination NEW@127.0.0.1:11113 >"$scratch/$3" 2>"$scratch/$3.log" &
     daemons="$daemons $!"
     # the first record says that it listens; the rest must go somewhere
     { head -n 1 >/dev/null && : >"$scratch/$3.ready"; cat >/dev/null; } <"$scratch/$3" &

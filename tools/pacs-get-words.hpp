@@ -59,17 +59,22 @@ inline const pacs::cli::ToolInfo info{
         "the whole run. An interrupt sends C-CANCEL; what came until then is kept and told.",
     .examples = {{"A study into a folder, or why not",
                   "pacs-get @archive 1.2.826.0.1.3680043.8.498.1 -o got", 1},
-                 {"By patient and modality, with four threads of copying",
-                  "pacs-get /srv/archive --since 30y -j 4 -o got --layout "
+                 {"By patient and modality, over four associations",
+                  "pacs-get @archive --since 30y -j 4 -o sorted --layout "
                   "'{patient}/{modality}/{series}/{instance}.dcm'"},
                  {"What a query found, as a tar stream into another archive",
-                  "pacs-find @archive --since 30y | pacs-get /srv/archive - -o - | pacs-store - "
-                  "@archive"},
+                  "pacs-find @archive --since 30y | pacs-get @archive - -o - | pacs-store - @new"},
+                 {"Packed, to be kept elsewhere",
+                  "pacs-get @archive --since 30y -o - | zstd -q >archive.tar.zst"},
                  {"Once more: only what is not there yet",
-                  "pacs-get /srv/archive --since 30y -o got; pacs-get /srv/archive --since 30y -o "
-                  "got"},
+                  "pacs-get @archive --since 30y -o got; pacs-get @archive --since 30y -o got"},
+                 {"With bounds of disk and time",
+                  "pacs-get @archive --since 30y -o got --min-free 2% --max-object-size 4GB "
+                  "--max-duration 6h"},
+                 {"Files of an archive on this machine, held against their digests",
+                  "pacs-get /srv/archive --since 30y -o copied"},
                  {"What did not come, and why",
-                  "pacs-get /srv/archive --since 30y -o got | jq -r 'select(.outcome==\"failed\") "
+                  "pacs-get @archive --since 30y -o got | jq -r 'select(.outcome==\"failed\") "
                   "| [.SOPInstanceUID, .reason] | @tsv'"}},
     .see_also = {"pacs-find(1)", "pacs-store(1)", "pacs-records(5)", "pacs.toml(5)",
                  "pacs-exit-status(7)", "pacs-conformance(7)"},

@@ -29,9 +29,17 @@ inline const pacs::cli::ToolInfo info{
         "SIGINT and SIGTERM send C-CANCEL; what was moved until then is told. A run that was "
         "stopped goes on with --resume and its own records.",
     .examples = {{"How much would be moved", "pacs-move @archive ARCHIVE --since 1y --dry-run"},
-                 {"The same for what a list names, but never more than 10,000 instances",
-                  "pacs-find @archive --since 1y | pacs-move @archive ARCHIVE - --dry-run "
-                  "--max-instances 10000"}},
+                 {"The studies of many years, and what arrived, asked of who has them then",
+                  "pacs-move @old @new --since 30y --verify"},
+                 {"A line for each study, two at a time",
+                  "pacs-move @old @new --since 30y -j 2 | jq -r 'select(.type==\"moved\") | "
+                  "[.outcome, .completed, .StudyInstanceUID] | @tsv'"},
+                 {"What a query found, but nothing when that is more than 10,000 instances",
+                  "pacs-find @archive ModalitiesInStudy=CT | pacs-move @archive NEW - "
+                  "--max-instances 10000"},
+                 {"Once more, but only what was not moved yet",
+                  "pacs-move @old @new --since 30y >first.ndjson\n"
+                  "pacs-move @old @new --since 30y --resume first.ndjson"}},
     .see_also = {"pacs-find(1)", "pacs-store(1)", "pacs-records(5)", "pacs.toml(5)",
                  "pacs-exit-status(7)", "pacs-conformance(7)"},
     .exit_notes = {{"0", "all was moved, and with --verify it is there; also when nothing matched"},
