@@ -8,16 +8,15 @@ old=${1:-@old} new=${2:-@new} ledger=${3:-moved.ndjson}
 keys=("${@:4}")
 [ ${#keys[@]} -gt 0 ] || keys=('StudyInstanceUID=*')
 touch "$ledger"
-cp "$ledger" "$ledger.before"
+cp "$ledger" "$ledger.before"  # what is read while the ledger grows
 
 # Politely: two studies at a time. Nothing is moved when it is more than was reckoned with.
 status=0
 pacs-move "$old" "$new" "${keys[@]}" --verify --jobs 2 --max-instances 1000000 \
-    --resume "$ledger.before" >"$ledger.now" || status=$?
-cat "$ledger.now" >>"$ledger"
-rm "$ledger.before" "$ledger.now"
+    --resume "$ledger.before" >>"$ledger" || status=$?
+rm "$ledger.before"
 
 # One line a study, then the counts of all.
 jq -r 'select(.type=="moved") | [.outcome, .StudyInstanceUID, .completed, .reason] | @tsv' "$ledger"
-tail -n 1 "$ledger" | jq -c '{exit_status, studies, completed, missing}'
+tail -n 1 "$ledger" | jq -c '{exit_status, ok, failed, completed, missing}'
 exit "$status"
