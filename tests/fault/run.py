@@ -22,6 +22,7 @@ import disks  # noqa: E402,F401
 import endless  # noqa: E402,F401
 import harness  # noqa: E402
 import liars  # noqa: E402,F401
+import receivers  # noqa: E402,F401
 import surveys  # noqa: E402,F401
 
 if __name__ == "__main__":
