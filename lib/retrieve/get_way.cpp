@@ -92,11 +92,10 @@ void GetWay::connect(std::vector<net::Proposal> needed)
     association_ = net::Association::request(options_.peer, options_.request,
                                              net::get_proposals(get_class(), proposed_));
     if (association_->negotiated().find(get_class()) == nullptr) {
+        auto error = not_granted(*association_, options_.peer, get_class(), "C-GET",
+                                 "if it knows us as a destination, try --via move --listen PORT");
         close();
-        throw net::PeerError(
-            net::PeerFault::nothing_accepted, net::PeerStage::negotiate,
-            fmt::format("negotiating with {}: it does not offer C-GET", options_.peer.str()),
-            "if it knows us as a destination, try --via move --listen PORT");
+        throw error;
     }
     log::info("association with {} for C-GET: {} contexts proposed", options_.peer.str(),
               proposed_.size() + 1);

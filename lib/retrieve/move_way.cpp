@@ -7,8 +7,6 @@
 #include "retrieve/move_receiver.hpp"
 #include "retrieve/peer_ways.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 namespace pacs::retrieve {
@@ -51,10 +49,9 @@ void MoveWay::connect()
         std::nullopt};
     association_ = net::Association::request(options_.peer, options_.request, {&proposal, 1});
     if (association_->negotiated().find(move_class()) == nullptr) {
+        auto error = not_granted(*association_, options_.peer, move_class(), "C-MOVE");
         close();
-        throw net::PeerError(
-            net::PeerFault::nothing_accepted, net::PeerStage::negotiate,
-            fmt::format("negotiating with {}: it does not offer C-MOVE", options_.peer.str()));
+        throw error;
     }
 }
 

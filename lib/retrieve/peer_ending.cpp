@@ -55,6 +55,21 @@ dicom::DataSet identifier_of(const Errand& errand, bool patient_root)
     return identifier;
 }
 
+net::PeerError not_granted(const net::Association& association, const net::Address& peer,
+                           std::string_view sop_class, std::string_view words, std::string hint)
+{
+    const auto& contexts = association.negotiated().contexts;
+    const bool not_to_us = std::ranges::any_of(contexts, [&](const net::Context& each) {
+        return each.abstract_syntax == sop_class &&
+               each.answer == net::ContextAnswer::user_rejection;
+    });
+    return {
+        net::PeerFault::nothing_accepted, net::PeerStage::negotiate,
+        fmt::format("negotiating with {}: it does not {} {}", peer.str(),
+                    not_to_us ? "let us use" : "offer", words),
+        not_to_us ? "have it allow this to our title, address or certificate" : std::move(hint)};
+}
+
 WayEnding ending_of(const net::RetrieveResult& result, net::Service service)
 {
     WayEnding ending;

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pacs::retrieve {
@@ -36,6 +37,12 @@ std::unique_ptr<Way> move_way(PeerWayOptions options, MoveReceiver& receiver);
 /// The identifier of an errand for C-GET and C-MOVE, PS3.4 C.4.2.1.4: the level, and the unique
 /// keys down to it.
 dicom::DataSet identifier_of(const Errand& errand, bool patient_root);
+
+/// The error for an association on which `sop_class` ("C-GET" in words) was not accepted: the peer
+/// does not offer it, or not to us (PS3.8 9.3.3.2, user rejection).
+net::PeerError not_granted(const net::Association& association, const net::Address& peer,
+                           std::string_view sop_class, std::string_view words,
+                           std::string hint = {});
 
 /// What the end of an operation says of what has not come.
 WayEnding ending_of(const net::RetrieveResult& result, net::Service service);

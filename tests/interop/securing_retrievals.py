@@ -172,6 +172,9 @@ def retrieving_by_rules(context):
         plain, secure = server.address, server.secure_address
         refused = (0, ["nothing_accepted"])
         equal(fetched(context, plain, "--calling", "NOBODY", status=3), refused, "NOBODY")
+        for way in (["get"], ["move", "--listen", LISTEN]):
+            record = context.ours("pacs-get", plain, EVERYTHING, "-o", "none", "--via", *way, status=3)[-1]
+            assert "it does not let us use C-" + way[0].upper() in record["message"], record
         equal(fetched(context, plain, "--calling", "READER"), (6, []), "READER")
         equal(fetched(context, plain, "--calling", "AWAY", status=3), refused, "AWAY from loopback")
         equal(fetched(context, plain, "--calling", "DOCTOR", status=3), refused, "DOCTOR without TLS")
@@ -323,4 +326,9 @@ def users_on_both_sides(context):
             await_log(server, "configuration reloaded")
             moved = context.ours("pacs-move", server.address, "SECOND", EVERYTHING, *right)
             equal(moved[-1]["completed"], 4, "by the daemon's user")
+            (context.folder / "ours.toml").write_text(
+                node(context, "second", f"SECOND@localhost:{target.secure_port}"), encoding="utf-8")
+            moved = context.ours("pacs-move", server.address, "@second", EVERYTHING, *right,
+                                 "--config", "ours.toml", "--verify")
+            equal([(record["found"], record["missing"]) for record in moved[:-1]], [(4, 0)], "verified")
     equal(len(objects.stored_files(context.folder / "second")), 4, "objects that arrived")
