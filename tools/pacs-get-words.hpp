@@ -73,6 +73,9 @@ inline const pacs::cli::ToolInfo info{
                   "--max-duration 6h"},
                  {"Files of an archive on this machine, held against their digests",
                   "pacs-get /srv/archive --since 30y -o copied"},
+                 {"What the fetched objects say, the same whatever they are encoded in",
+                  "pacs-get @archive --since 30y -o got | pacs-dump --digest content - | "
+                  "jq -r 'select(.content_sha256) | [.SOPInstanceUID, .content_sha256] | @tsv'"},
                  {"What did not come, and why",
                   "pacs-get @archive --since 30y -o got | jq -r 'select(.outcome==\"failed\") "
                   "| [.SOPInstanceUID, .reason] | @tsv'"}},

@@ -146,6 +146,10 @@ def web_get_from_orthanc(context):
                     if all(each[key] == record[key] for key in keys)}
 
         study = first["study"][0]
+        name = context.ours("pacs-dump", "--select", "PatientName", made[0])[0]["PatientName"]
+        assert "^" in name, name  # Orthanc decodes no %5E
+        found = context.ours("pacs-find", server.url, "PatientName=" + name.replace("^", "?"))
+        assert name in {record.get("PatientName") for record in found}, found
         equal(fetched(context, server.url, study["StudyInstanceUID"]), beneath(study), "a study")
         equal(fetched(context, server.url, study["StudyInstanceUID"], "--via", "web", "-j", 2),
               beneath(study), "a study, by two")
