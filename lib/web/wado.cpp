@@ -109,6 +109,26 @@ private:
     std::size_t others_ = 0;
 };
 
+Retrieved ask(Client& client, const Resource& resource, const std::string& accept,
+              Deadline deadline, const ObjectHandler& handler)
+{
+    Request request;
+    request.path = resource.path();
+    request.headers = {"Accept: " + accept};
+    request.deadline = deadline;
+    Taker taker{client.shown(request), handler};
+    Retrieved result;
+    result.answer = client.send(
+        request,
+        [&taker](const Head& head, std::span<const std::byte> bytes) { taker.take(head, bytes); });
+    if (result.answer.head.good()) {
+        taker.finish();
+    }
+    result.objects = taker.objects();
+    result.others = taker.others();
+    return result;
+}
+
 }  // namespace
 
 std::string Resource::path() const
@@ -122,20 +142,12 @@ std::string Resource::path() const
 Retrieved retrieve(Client& client, const Resource& resource, Deadline deadline,
                    const ObjectHandler& handler)
 {
-    Request request;
-    request.path = resource.path();
-    request.headers = {"Accept: multipart/related; type=\"application/dicom\"; transfer-syntax=*"};
-    request.deadline = deadline;
-    Taker taker{client.shown(request), handler};
-    Retrieved result;
-    result.answer = client.send(
-        request,
-        [&taker](const Head& head, std::span<const std::byte> bytes) { taker.take(head, bytes); });
-    if (result.answer.head.good()) {
-        taker.finish();
+    constexpr unsigned not_acceptable = 406;
+    const std::string objects = "multipart/related; type=\"application/dicom\"";
+    Retrieved result = ask(client, resource, objects + "; transfer-syntax=*", deadline, handler);
+    if (result.answer.head.status == not_acceptable) {
+        result = ask(client, resource, objects, deadline, handler);
     }
-    result.objects = taker.objects();
-    result.others = taker.others();
     return result;
 }
 

@@ -32,11 +32,11 @@ struct Retrieved {
     std::size_t others = 0;   ///< parts of another type, passed over
 };
 
-/// Asks for the objects as they are stored (transfer-syntax=*), and gives out their bytes as they
-/// come, in constant memory. A status that is no success is a result.
-/// Throws net::PeerError as Client::send() does, protocol_violation for an answer that is neither
-/// multipart/related nor application/dicom, connection_lost when it is cut off; what handlers throw
-/// goes through. Objects whose end() was not called were cut off.
+/// Asks for the objects as they are stored (transfer-syntax=*), or where that is not acceptable
+/// (406) as the service likes, and gives out their bytes as they come, in constant memory. A status
+/// that is no success is a result. Throws net::PeerError as Client::send() does, protocol_violation
+/// for an answer that is neither multipart/related nor application/dicom, connection_lost when it
+/// is cut off; what handlers throw goes through. Objects whose end() was not called were cut off.
 Retrieved retrieve(Client& client, const Resource& resource, Deadline deadline,
                    const ObjectHandler& handler);
 

@@ -23,7 +23,8 @@ get ok $study
 same
 jq -c 'select(.type!="summary") | [.type, .outcome, .via]' records | sort -u
 for mode in part-cut parts-lf part-missing part-foreign part-twice no-parts empty zip-file \
-    part-headers-endless part-swapped part-endless status-401 once-503 once-429 late; do
+    part-headers-endless part-swapped part-endless no-star never-acceptable \
+    status-401 once-503 once-429 late; do
     get $mode $study --max-object-size 2MB
     jq -c 'select(.outcome=="failed" and .type!="summary") | [.type, .reason]' records | sort -u
     same

@@ -621,6 +621,20 @@ def part_swapped(handler, parts, _count):
 
 
 @retrieving
+def no_star(handler, parts, _count):
+    """A service that knows no transfer-syntax=*."""
+    if "transfer-syntax" in handler.headers.get("Accept", ""):
+        handler.answer(406, b"not acceptable\n", "text/plain")
+    else:
+        handler.answer(200, handler.multipart(parts), "multipart/related; boundary=B")
+
+
+@retrieving
+def never_acceptable(handler, *_):
+    handler.answer(406, b"not acceptable\n", "text/plain")
+
+
+@retrieving
 def one_object(handler, parts, _count):
     handler.answer(200, parts[0] if parts else b"", "application/dicom")
 
