@@ -1,11 +1,12 @@
 // Any bytes as what a web server answers: multipart bodies and JSON arrays in two ways of cutting
-// them, which must come to the same; Content-Type lines; answers to STOW-RS.
+// them, which must come to the same; Content-Type lines; answers to STOW-RS; URLs of services.
 
 #include "net/peer_error.hpp"
 #include "web/http_error.hpp"
 #include "web/json_array.hpp"
 #include "web/multipart.hpp"
 #include "web/stow.hpp"
+#include "web/url.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -66,6 +67,20 @@ std::string elements(Bytes bytes, std::size_t piece)
     return told;
 }
 
+/// What is a URL is the same URL again when it is written, and nothing in it ends a line.
+void check_url(const std::string& text)
+{
+    try {
+        const web::ServiceUrl url = web::parse_service_url(text);
+        const std::string again = url.str();
+        if (!(web::parse_service_url(again) == url) ||
+            again.find_first_of("\r\n \t") != std::string::npos) {
+            std::abort();
+        }
+    } catch (const Error&) {
+    }
+}
+
 }  // namespace
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
@@ -77,6 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         elements(bytes, 1) != elements(bytes, size + 1)) {
         std::abort();
     }
+    check_url(text);
     (void)web::boundary_of(text);
     (void)web::read_stow_answer(text);
     (void)web::parse_retry_after(text, {});

@@ -13,6 +13,7 @@ import tarfile
 import time
 
 import objects
+import peak
 from harness import case, equal, files, need
 
 LONG = os.environ.get("PACS_TEST_LONG", "") != ""
@@ -71,24 +72,13 @@ class Pipe:
                        for name, path in zip(self.names, self.errors) if path.stat().st_size)
 
 
-# A process counts as its own the memory of the one that it was forked from, so that is a small one.
-MEASURE = """
-import os, sys
-child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
-_, status, usage = os.wait4(child, 0)
-open(sys.argv[1], "w").write(str(usage.ru_maxrss))
-code = os.waitstatus_to_exitcode(status)
-sys.exit(code if code >= 0 else 128 - code)
-"""
-
-
 def measured(context, *stage):
     """A stage whose peak_kib() is known once it has ended."""
-    return ("python3", "-I", "-S", "-c", MEASURE, context.folder / "peak", *stage)
+    return peak.words(context.folder / "peak", *stage)
 
 
 def peak_kib(context):
-    return int((context.folder / "peak").read_text())
+    return peak.kib(context.folder / "peak")
 
 
 class Gate:
