@@ -137,3 +137,25 @@ def move_among_liars(context):
         "--retries", "0", "--stall-timeout", "3s", "--format", "ndjson"],
         NO_PEER + NO_ANSWER + BAD_STATUS + lies, ["move-well", "accept-max-0", "accept-max-128"],
         shown)
+
+
+@case
+def moves_without_an_end(context):
+    """A source that counts on for ever, with an ear for C-CANCEL or without, that counts and never gets
+    further, that never answers: a limit of time ends it, the records say so, and which."""
+    brief = ("--retries", "0", "--cancel-timeout", "200ms")
+    for name, options, status, words in (
+            ("move-for-ever", ("--max-duration", "500ms"), 6, "--max-duration"),
+            ("move-for-ever-deaf", ("--max-duration", "500ms"), 6, "--max-duration"),
+            ("move-for-ever-still", ("--stall-timeout", "200ms"), 1, "without progress"),
+            ("move-stall", ("--stall-timeout", "200ms"), 1, "timed_out")):
+        scp = HostileScp({**hostile_modes.scenario(name), "limit_s": LIMIT_S})
+        threading.Thread(target=scp.serve, daemon=True).start()
+        done = subprocess.run(
+            [context.build / "pacs-move", f"ARCHIVE@127.0.0.1:{scp.port}", "DEST", "StudyDate=20240131",
+             "--format", "ndjson", *brief, *options], capture_output=True, timeout=LIMIT_S, check=False)
+        scp.close()
+        told = (done.stdout + done.stderr).decode()
+        assert done.returncode == status and words in told, f"{name}: exit {done.returncode}\n{told}"
+        summary = json.loads(done.stdout.splitlines()[-1])
+        assert (summary["type"], summary["exit_status"]) == ("summary", status), told
