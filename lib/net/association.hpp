@@ -242,7 +242,10 @@ public:
     /// spans point into the read buffer. Returns the bytes handed over. When `sink` throws, the
     /// association is aborted and the exception goes on.
     std::uint64_t receive_data(const Sink& sink);
+    static constexpr std::uint64_t longest_dropped_bytes = 64ULL << 20U;
     /// The whole data set, or nullopt when it is longer than `limit_bytes` (it is then dropped).
+    /// One that goes on beyond `longest_dropped_bytes` more is of somebody who sends without an
+    /// end: the association is aborted, PeerError(too_large).
     std::optional<std::string> receive_data(std::size_t limit_bytes);
     std::uint64_t skip_data();
 

@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "base/units.hpp"
 #include "net/association_core.hpp"
 
 #include <fmt/format.h>
@@ -318,14 +319,17 @@ std::uint64_t Association::receive_data(const Sink& sink)
 std::optional<std::string> Association::receive_data(std::size_t limit_bytes)
 {
     std::string data;
-    bool too_long = false;
+    std::uint64_t dropped = 0;
     receive_data([&](std::span<const std::byte> bytes) {
-        too_long = too_long || data.size() + bytes.size() > limit_bytes;
-        if (!too_long) {
+        if (dropped == 0 && data.size() + bytes.size() <= limit_bytes) {
             data.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        } else if ((dropped += bytes.size()) > longest_dropped_bytes) {
+            throw PeerError(PeerFault::too_large, PeerStage::answer,
+                            fmt::format("receiving a data set of at most {}: it goes on and on",
+                                        size_text(limit_bytes)));
         }
     });
-    return too_long ? std::nullopt : std::optional{std::move(data)};
+    return dropped > 0 ? std::nullopt : std::optional{std::move(data)};
 }
 
 std::uint64_t Association::skip_data()

@@ -137,7 +137,7 @@ private:
     void skip(const Incoming& message)
     {
         if (message.has_data) {
-            (void)association_.skip_data();
+            (void)association_.receive_data(std::size_t{0});  // and not for ever
         }
     }
 

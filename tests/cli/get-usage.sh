@@ -23,5 +23,7 @@ try A@127.0.0.1:1 1.2.3 -o got --listen-tls 0 --tls
 try A@127.0.0.1:1 1.2.3 -o got --listen-tls 0 --tls --tls-cert none.pem
 try A@127.0.0.1:1 1.2.3 -o got -j 0
 try A@127.0.0.1:1 1.2.3 -o got --durability maybe
+try A@127.0.0.1:1 1.2.3 -o got --min-free 101%
+try A@127.0.0.1:1 1.2.3 -o got --max-object-size big
 try --unknown A@127.0.0.1:1 1.2.3 -o got
 ls

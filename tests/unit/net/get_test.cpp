@@ -198,6 +198,24 @@ TEST_CASE("an object on a context of another class, or on that of C-GET itself, 
     CHECK(run.came.empty());
 }
 
+TEST_CASE("an object that is refused and has no end is read for a while only")
+{
+    const auto run = get_with([&](RawPeer& peer, const dicom::DataSet&) {
+        StoreRequest request;
+        request.message_id = 7;
+        request.sop_class = mr;  // on the context of another class
+        request.sop_instance = "1.2.3";
+        peer.send(command_pdu(3, to_command(Request{request})));
+        const std::string more = p_data(3, 0, std::string(100'000, 'x'));
+        for (std::uint64_t sent = 0; sent < 2 * Association::longest_dropped_bytes;
+             sent += more.size()) {
+            peer.send(more);
+        }
+    });
+    CHECK(run.fault == PeerFault::too_large);
+    CHECK(run.came.empty());
+}
+
 TEST_CASE("another request than C-STORE is refused and C-GET goes on")
 {
     const auto run = get_with([&](RawPeer& peer, const dicom::DataSet& command) {
