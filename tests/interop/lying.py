@@ -19,7 +19,7 @@ STUDY = "1.2.1"  # six instances
 class Mover(getting_peer.Peer):
     """The archive of getting_peer.py, which performs C-MOVE as its `mode` says."""
 
-    def get(self, context, fields, query):
+    def move(self, context, fields, query):
         mover = getattr(self, "move_" + self.mode.replace("-", "_"))
         counts = mover(getting_peer.chosen(query))
         if counts is not None:
@@ -107,7 +107,7 @@ class Mover(getting_peer.Peer):
 class Endless(Mover):
     """Pending for ever, the counts standing still."""
 
-    def get(self, context, fields, query):
+    def move(self, context, fields, query):
         self.wait_for_ever(context, fields, False)
 
 
