@@ -137,6 +137,19 @@ JsonLine missing_record(const Identity& identity, const Passage& passage, const 
     return line;
 }
 
+JsonLine no_object_record(const std::vector<stream::Member>& members)
+{
+    JsonLine line{"retrieved", Outcome::skipped};
+    line.add("reason", "no_object").add("message", "its record says so");
+    for (const stream::Member& member : members) {
+        if (member.name == "path" || member.name == "path_base64" || member.name == "member") {
+            line.add_raw(member.name, member.json);
+        }
+    }
+    add_members(line, members_to_keep(members));
+    return line;
+}
+
 std::string complaint(const Identity& identity, std::string_view message)
 {
     const std::string& name = !identity.instance.empty() ? identity.instance

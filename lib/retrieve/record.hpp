@@ -37,6 +37,9 @@ JsonLine kept_record(const Identity& identity, const Passage& passage, const Kep
 JsonLine missing_record(const Identity& identity, const Passage& passage, const Failure& why,
                         const std::vector<stream::Member>& members);
 
+/// For a record on standard input that says itself that a file is no object: skipped.
+JsonLine no_object_record(const std::vector<stream::Member>& members);
+
 /// What of a record that asks for something goes along into the records of what came: all that this
 /// run has nothing to say of.
 std::vector<stream::Member> members_to_keep(const std::vector<stream::Member>& members);

@@ -194,7 +194,12 @@ void Selection::refuse_line(const Record& record) const
 /// Adds what a record asks for to what is gathered; puts into `ready_` what is complete by that.
 void Selection::take(const Record& record)
 {
-    if (is_blank(record) || record.get("type") == "summary") {
+    const std::string type = record.get("type");
+    if (is_blank(record) || type == "summary" || type == "removed") {
+        return;
+    }
+    if (type == "file") {
+        hub_.tell({no_object_record(record.members), 0, {}});
         return;
     }
     refuse_line(record);

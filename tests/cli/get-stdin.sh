@@ -11,6 +11,8 @@ start_getting well
     echo '{"type":"instance","StudyInstanceUID":"1.2.2","SeriesInstanceUID":"1.2.2.2","SOPInstanceUID":"1.2.2.2.9"}'
     echo '{"type":"instance","StudyInstanceUID":"1.2.2","SeriesInstanceUID":"1.2.2.2","SOPInstanceUID":"1.2.2.2.1"}'
     echo '{"type":"series","SeriesInstanceUID":"1.2.2.2"}'
+    echo '{"type":"file","outcome":"skipped","path":"README","reason":"not_dicom"}'
+    echo '{"type":"removed","path":"gone.dcm"}'
     echo '{"PatientID":"NOBODY"}'
     echo '{"type":"summary","outcome":"ok"}'
 } | pacs-get PACS@127.0.0.1:$PORT - -o got | jq -c '[.type, .outcome, .reason, .SOPInstanceUID, .mine, .announced, .retrieved]' | sort
