@@ -13,7 +13,7 @@ records=$folder/.records/$(date +%Y%m%d).ndjson
 # Three limits: of the disk, of the time, and for a source that hangs.
 status=0
 pacs-find "$source" --since "$since" |
-    pacs-get -q "$source" - -o "$folder" --min-free 5% --max-duration 6h --timeout 2m >>"$records" || status=$?
+    pacs-get -q "$source" - -o "$folder" --min-free 500MB --max-duration 6h --timeout 2m >>"$records" || status=$?
 
 # What did not come, and why; one line each.
 [ "$status" = 0 ] || jq -r 'select(.outcome=="failed") | [.type, .StudyInstanceUID, .SOPInstanceUID, .reason, .message] | @tsv' "$records" >&2

@@ -45,7 +45,8 @@ inline const pacs::cli::ToolInfo info{
         "\n"
         "What a source sends is bounded. No object is read beyond --max-object-size, and none is "
         "written, or spooled for a tar stream in $TMPDIR or /tmp, while less than --min-free of "
-        "that file system is free: the object fails (too_large, storage), what there was of it is "
+        "that file system is free (by default 1 GiB, or 1 % of a small one): the object fails "
+        "(too_large, storage), what there was of it is "
         "given back, the source is cut off where it goes on, and the others are asked for again. "
         "When there is no room even then, the run ends with 5.\n"
         "\n"
@@ -69,7 +70,7 @@ inline const pacs::cli::ToolInfo info{
                  {"Once more: only what is not there yet",
                   "pacs-get @archive --since 30y -o got; pacs-get @archive --since 30y -o got"},
                  {"With bounds of disk and time",
-                  "pacs-get @archive --since 30y -o got --min-free 2% --max-object-size 4GB "
+                  "pacs-get @archive --since 30y -o got --min-free 500MB --max-object-size 4GB "
                   "--max-duration 6h"},
                  {"Files of an archive on this machine, held against their digests",
                   "pacs-get /srv/archive --since 30y -o copied"},

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -26,6 +27,12 @@ Space space_of(const std::filesystem::path& folder)
             std::uint64_t{answer.f_blocks} * answer.f_frsize};
 }
 
+std::uint64_t Space::held(const DiskShare& reserve) const noexcept
+{
+    const std::uint64_t share = reserve.of(total);
+    return reserve.percent > 0 && reserve.bytes > 0 ? std::min(share, reserve.bytes) : share;
+}
+
 void SpaceGuard::announce(std::uint64_t bytes)
 {
     const std::uint64_t before = announced_.fetch_add(bytes, std::memory_order_relaxed);
@@ -36,10 +43,10 @@ void SpaceGuard::announce(std::uint64_t bytes)
     const Space space = space_of(folder_);
     refused_ = space.below(reserve_);
     if (refused_) {
-        throw Error(ErrorKind::storage,
-                    fmt::format("writing to {}: {} are free there, {} are held in reserve",
-                                folder_.string(), size_text(space.free),
-                                size_text(reserve_.of(space.total))));
+        throw Error(
+            ErrorKind::storage,
+            fmt::format("writing to {}: {} are free there, {} are held in reserve",
+                        folder_.string(), size_text(space.free), size_text(space.held(reserve_))));
     }
 }
 

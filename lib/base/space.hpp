@@ -13,8 +13,10 @@ struct Space {
     std::uint64_t free = 0;
     std::uint64_t total = 0;
 
+    /// What a reserve is here, in bytes; of one that has both a size and percent, what is less.
+    std::uint64_t held(const DiskShare& reserve) const noexcept;
     /// Less than `reserve` is free.
-    bool below(const DiskShare& reserve) const noexcept { return free < reserve.of(total); }
+    bool below(const DiskShare& reserve) const noexcept { return free < held(reserve); }
 };
 
 /// Asks the system. Throws Error(storage).
@@ -24,8 +26,8 @@ Space space_of(const std::filesystem::path& folder);
 /// never ends does not take the room of everything else on the machine. Thread-safe.
 class SpaceGuard {
 public:
-    /// What is kept where nobody says otherwise: 1 % of the file system.
-    static constexpr DiskShare usual{.bytes = 0, .percent = 1};
+    /// What is kept where nobody says otherwise: 1 GiB, or 1 % of a small file system.
+    static constexpr DiskShare usual{.bytes = 1ULL << 30U, .percent = 1};
     /// Bytes between two looks at the file system; as much may be written into the reserve.
     static constexpr std::uint64_t stride_bytes = 8ULL << 20U;
 

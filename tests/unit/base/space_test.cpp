@@ -14,6 +14,8 @@ TEST_CASE("a reserve is a size or a share of the disk")
     CHECK(space.below({.bytes = 0, .percent = 6}));
     CHECK_FALSE(space.below({.bytes = 0, .percent = 5}));
     CHECK_FALSE(space.below({}));
+    CHECK(space.held({.bytes = 7, .percent = 1}) == 7);
+    CHECK(space.held({.bytes = 70, .percent = 1}) == 10);
     CHECK(space_of("/").total > 0);
 }
 
