@@ -70,7 +70,8 @@ void check_encodings(std::span<const std::byte> bytes, const TransferSyntax& syn
     }
 }
 
-/// Whether all is what the dictionary says or leaves open, so that implicit VR has room for it.
+/// Whether all is what the dictionary says or leaves open, so that implicit VR has room for it: no
+/// sequence but where it knows one, and (as UN, which is any bytes) nothing else there.
 bool is_regular(const ContentItem& item)
 {
     for (std::size_t i = 0; i < item.elements.size(); ++i) {
@@ -78,7 +79,7 @@ bool is_regular(const ContentItem& item)
         const Vr vr = vr_of(item.elements[i].tag);
         const bool sequence = item.elements[i].kind == ContentKind::sequence;
         if (item.elements[i].kind == ContentKind::compressed ||
-            (sequence && vr != Vr::SQ && vr != Vr::UN) ||
+            (sequence ? vr != Vr::SQ && vr != Vr::UN : vr == Vr::SQ) ||
             !std::all_of(inner.begin(), inner.end(), is_regular)) {
             return false;
         }
