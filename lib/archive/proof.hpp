@@ -2,13 +2,18 @@
 
 #include "archive/archive.hpp"
 #include "archive/worker_pool.hpp"
+#include "base/buffer_pool.hpp"
 #include "dicom/part10.hpp"
 #include "index/index.hpp"
 #include "stream/content.hpp"
 
+#include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace pacs::archive {
 
@@ -33,9 +38,10 @@ struct ProvenObject {
 };
 
 /// Reads stored objects and proves them, several at once, each in pieces, so that a large one does
-/// not hold up the others. A small one is then in memory; of a larger one the file stays open, and
-/// what is read from it next comes from the same file, whatever is put into its place meanwhile.
-/// Memory: 256 KiB a thread. Thread-safe.
+/// not hold up the others. One of at most 1 MiB is then in memory, as far as 64 MiB for all of them
+/// reach: what was proven is what is sent. Of any other the file stays open, and what is read from
+/// it next comes from the same file, whatever is put into its place meanwhile.
+/// Memory: 256 KiB a thread, and what was proven and is still held. Thread-safe.
 class Prover {
 public:
     /// Called once, from a thread of the prover's; must not throw.
@@ -48,8 +54,18 @@ public:
 
 private:
     class Task;
+    using TaskPtr = std::shared_ptr<Task>;
+    void post(TaskPtr task);
+    std::pair<TaskPtr, TaskPtr> take();
+    void work();
+
     const Archive& archive_;
-    WorkerPool pool_;  // last: it runs what was posted before it goes
+    BufferPool buffers_;
+    const unsigned threads_;
+    std::mutex mutex_;
+    std::deque<TaskPtr> waiting_;
+    unsigned busy_ = 0;  ///< threads
+    WorkerPool pool_;    ///< last: it runs what was posted before it goes
 };
 
 }  // namespace pacs::archive

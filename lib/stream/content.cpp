@@ -84,10 +84,16 @@ void Content::load()
     if (in_memory()) {
         return;
     }
-    const auto size = static_cast<std::size_t>(size_);
-    auto bytes = std::make_unique_for_overwrite<std::byte[]>(size);
-    read_exactly(0, {bytes.get(), size});
-    loaded_ = std::move(bytes);
+    load(std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(size_)));
+}
+
+void Content::load(std::shared_ptr<std::byte[]> memory)
+{
+    if (in_memory()) {
+        return;
+    }
+    read_exactly(0, {memory.get(), static_cast<std::size_t>(size_)});
+    loaded_ = std::move(memory);
 }
 
 void Content::unload() noexcept

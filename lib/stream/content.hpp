@@ -33,6 +33,9 @@ public:
     /// Reads the whole file into memory, from where it is read from then on. Does nothing when it
     /// is there. Throws Error(storage), also when the file is now shorter than when it was opened.
     void load();
+    /// The same into memory of the caller's, which has room for all of it and is let go of by
+    /// unload(). Does nothing when the bytes are in memory.
+    void load(std::shared_ptr<std::byte[]> memory);
     /// Gives back the memory that load() took; the file is still open.
     void unload() noexcept;
 
@@ -48,7 +51,7 @@ private:
 
     Descriptor file_;
     std::string memory_;                   ///< without a file
-    std::unique_ptr<std::byte[]> loaded_;  ///< of load()
+    std::shared_ptr<std::byte[]> loaded_;  ///< of load()
     std::string name_;
     std::uint64_t size_ = 0;
 };
