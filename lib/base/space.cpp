@@ -36,11 +36,17 @@ std::uint64_t Space::held(const DiskShare& reserve) const noexcept
 void SpaceGuard::announce(std::uint64_t bytes)
 {
     const std::uint64_t before = announced_.fetch_add(bytes, std::memory_order_relaxed);
-    const bool due = before == 0 || before / stride_bytes != (before + bytes) / stride_bytes;
+    const bool due = before / stride_bytes != (before + bytes) / stride_bytes;
     if (reserve_ == DiskShare{} || (!due && !refused_)) {
         return;
     }
-    const Space space = space_of(folder_);
+    Space space;
+    try {
+        space = space_of(folder_);
+    } catch (const Error&) {
+        refused_ = false;  // it was asked; the next time is after a stride
+        throw;
+    }
     refused_ = space.below(reserve_);
     if (refused_) {
         throw Error(

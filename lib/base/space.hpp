@@ -36,9 +36,10 @@ public:
     {
     }
 
-    /// To be called before so many bytes are written. Asks the system at the first, whenever a
-    /// stride of bytes was announced, and after it threw. Throws Error(storage) when less than the
-    /// reserve is free: the bytes are not to be written. A reserve of nothing never throws.
+    /// To be called before so many bytes are written. Asks the system until it once found
+    /// enough, whenever a stride of bytes was announced, and after it threw. Throws Error(storage)
+    /// when less than the reserve is free: the bytes are not to be written. A reserve of nothing
+    /// never throws.
     void announce(std::uint64_t bytes);
     /// Less than the reserve is free just now. Throws Error(storage) when the system does not say.
     bool lacking() const;
@@ -47,7 +48,7 @@ private:
     std::filesystem::path folder_;
     DiskShare reserve_;
     std::atomic<std::uint64_t> announced_{0};
-    std::atomic<bool> refused_{false};
+    std::atomic<bool> refused_{true};  ///< or not asked yet
 };
 
 }  // namespace pacs
