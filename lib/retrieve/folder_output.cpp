@@ -1,7 +1,9 @@
 #include "archive/object_check.hpp"
 #include "archive/worker_pool.hpp"
 #include "base/digest.hpp"
+#include "base/digest_pair.hpp"
 #include "base/error.hpp"
+#include "retrieve/chunk_store.hpp"
 #include "retrieve/new_file.hpp"
 #include "retrieve/output.hpp"
 #include "storage/folders.hpp"
@@ -29,12 +31,11 @@ constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
 /// Chunks that wait to be written hold no more than this; who brings more waits.
 constexpr std::size_t budget_bytes = std::size_t{24} << 20U;
 
-using Chunk = std::vector<std::byte>;
-
 class FolderOutput;
 
 /// One object: its chunks are digested and written in their order by the threads of the pool, one
-/// at a time, while further ones come.
+/// at a time, while further ones come. One that is no longer than a chunk may be done beside
+/// another.
 class ObjectFile : public std::enable_shared_from_this<ObjectFile> {
 public:
     explicit ObjectFile(FolderOutput& output) : output_(output) {}
@@ -49,19 +50,24 @@ public:
         return kept_.message;
     }
 
+    // of an object in one chunk
+    std::span<const std::byte> whole() const noexcept { return chunks_.front(); }
+    void place_whole(const Sha256Value& digest);
+
 private:
     friend class FolderOutput;
     void post(Chunk chunk, bool last);
     void run();
-    void take(const Chunk& chunk);
-    void place();
+    void write(const Chunk& chunk);
+    void place(const Sha256Value& digest);
     void settle_name(const fs::path& path);
     void fail(const std::string& why, bool all);
 
     FolderOutput& output_;
     mutable std::mutex mutex_;
     std::deque<Chunk> chunks_;  ///< the first is being taken
-    bool last_ = false;         ///< no more will come
+    bool begun_ = false;
+    bool last_ = false;  ///< no more will come
     bool abandoned_ = false;
     std::atomic<bool> failed_{false};
 
@@ -86,10 +92,9 @@ public:
 private:
     friend class ObjectFile;
     friend class FolderKeeper;
-    Chunk buffer();
-    void give_back(Chunk chunk);
-    void reserve(std::size_t bytes);
-    void release(std::size_t bytes);
+    void post_whole(std::shared_ptr<ObjectFile> object);
+    std::shared_ptr<ObjectFile> next_whole();
+    void take_whole();
     void fail(const std::string& why);
     bool is_full() const;
     void flush_names(const std::shared_ptr<ObjectFile>& object);
@@ -101,10 +106,10 @@ private:
     std::unique_ptr<storage::Folders> folders_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::size_t waiting_bytes_ = 0;
     std::size_t open_ = 0;  ///< objects that finish() was called for and that are not told
     std::string failure_;
-    std::vector<Chunk> buffers_;
+    ChunkStore chunks_{budget_bytes};
+    std::deque<std::shared_ptr<ObjectFile>> whole_;   ///< objects in one chunk that wait
     std::vector<std::shared_ptr<ObjectFile>> named_;  ///< wait for a flush of their folders
     bool flushing_ = false;
     SpaceGuard space_;
@@ -114,7 +119,9 @@ private:
 class FolderKeeper : public Keeper {
 public:
     explicit FolderKeeper(FolderOutput& output)
-        : output_(output), object_(std::make_shared<ObjectFile>(output)), chunk_(output.buffer())
+        : output_(output),
+          object_(std::make_shared<ObjectFile>(output)),
+          chunk_(output.chunks_.take())
     {
     }
     ~FolderKeeper() override
@@ -133,7 +140,7 @@ public:
             chunk_.insert(chunk_.end(), part.begin(), part.end());
             bytes = bytes.subspan(part.size());
             if (chunk_.size() == chunk_bytes) {
-                object_->add(std::exchange(chunk_, output_.buffer()));
+                object_->add(std::exchange(chunk_, output_.chunks_.take()));
             }
         }
     }
@@ -177,13 +184,16 @@ void ObjectFile::abandon()
 
 void ObjectFile::post(Chunk chunk, bool last)
 {
-    output_.reserve(chunk.size());
+    output_.chunks_.reserve(chunk.size());
     const std::scoped_lock lock{mutex_};
     chunks_.push_back(std::move(chunk));
     last_ = last;
-    if (chunks_.size() == 1) {
+    if (last && !begun_) {
+        output_.post_whole(shared_from_this());
+    } else if (chunks_.size() == 1) {
         output_.pool_.post([self = shared_from_this()] { self->run(); });
     }
+    begun_ = true;
 }
 
 void ObjectFile::run()
@@ -194,20 +204,27 @@ void ObjectFile::run()
         Chunk& chunk = chunks_.front();  // a deque leaves it where it is
         lock.unlock();
         if (wanted) {
-            take(chunk);
+            write(chunk);
+            digest_.update(chunk);
         }
-        output_.release(chunk.size());
-        output_.give_back(std::move(chunk));
+        output_.chunks_.release(std::move(chunk));
         lock.lock();
         chunks_.pop_front();
     }
     if (last_) {
         lock.unlock();
-        place();
+        place(digest_.finish());
     }
 }
 
-void ObjectFile::take(const Chunk& chunk)
+void ObjectFile::place_whole(const Sha256Value& digest)
+{
+    write(chunks_.front());
+    output_.chunks_.release(std::move(chunks_.front()));
+    place(digest);
+}
+
+void ObjectFile::write(const Chunk& chunk)
 {
     bool room = false;
     try {
@@ -217,7 +234,6 @@ void ObjectFile::take(const Chunk& chunk)
             file_ = std::make_unique<NewFile>(output_.options_.folder, output_.nameless_);
         }
         file_->write(chunk);
-        digest_.update(chunk);
         kept_.size += chunk.size();
     } catch (const Error& error) {
         file_.reset();  // gives back the room that it took; others may find enough then
@@ -239,9 +255,9 @@ void ObjectFile::fail(const std::string& why, bool all)
 }
 
 /// All of it is in the file: gives it its name, then its folders their flush.
-void ObjectFile::place()
+void ObjectFile::place(const Sha256Value& digest)
 {
-    kept_.sha256 = to_hex(digest_.finish());
+    kept_.sha256 = to_hex(digest);
     const fs::path path = output_.options_.folder / name_;
     try {
         if (!failed_ && output_.options_.flush) {
@@ -285,17 +301,19 @@ void ObjectFile::settle_name(const fs::path& path)
     }
 }
 
-unsigned threads_for(unsigned wanted)
+/// Those who flush wait for the disk most of their time.
+unsigned threads_for(const FolderOptions& options)
 {
     constexpr unsigned most = 8;
-    return wanted > 0 ? wanted
-                      : std::min(most, 2 * std::max(1U, std::thread::hardware_concurrency()));
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    const unsigned usual = std::min(most, options.flush ? 2 * cores : cores);
+    return options.threads > 0 ? options.threads : usual;
 }
 
 FolderOutput::FolderOutput(FolderOptions options)
     : options_(std::move(options)),
       space_(options_.folder, options_.min_free),
-      pool_(threads_for(options_.threads))
+      pool_(threads_for(options_))
 {
     std::error_code error;
     const bool made = fs::create_directories(options_.folder, error);
@@ -365,43 +383,42 @@ bool FolderOutput::is_full() const
     }
 }
 
-/// Buffers are used again: fresh ones cost a page fault for each 4 KiB.
-Chunk FolderOutput::buffer()
-{
-    const std::scoped_lock lock{mutex_};
-    if (buffers_.empty()) {
-        return {};
-    }
-    Chunk chunk = std::move(buffers_.back());
-    buffers_.pop_back();
-    return chunk;
-}
-
-void FolderOutput::give_back(Chunk chunk)
-{
-    constexpr std::size_t most = 16;
-    chunk.clear();
-    const std::scoped_lock lock{mutex_};
-    if (buffers_.size() < most) {
-        buffers_.push_back(std::move(chunk));
-    }
-}
-
-void FolderOutput::reserve(std::size_t bytes)
-{
-    std::unique_lock lock{mutex_};
-    changed_.wait(lock,
-                  [&] { return waiting_bytes_ == 0 || waiting_bytes_ + bytes <= budget_bytes; });
-    waiting_bytes_ += bytes;
-}
-
-void FolderOutput::release(std::size_t bytes)
+void FolderOutput::post_whole(std::shared_ptr<ObjectFile> object)
 {
     {
         const std::scoped_lock lock{mutex_};
-        waiting_bytes_ -= bytes;
+        whole_.push_back(std::move(object));
     }
-    changed_.notify_all();
+    pool_.post([this] { take_whole(); });
+}
+
+std::shared_ptr<ObjectFile> FolderOutput::next_whole()
+{
+    const std::scoped_lock lock{mutex_};
+    if (whole_.empty()) {
+        return nullptr;
+    }
+    auto object = std::move(whole_.front());
+    whole_.pop_front();
+    return object;
+}
+
+/// The next object in one chunk, and where it comes to two that wait, both: their digests take less
+/// time in step than one after the other.
+void FolderOutput::take_whole()
+{
+    const auto first = next_whole();
+    if (first == nullptr) {  // somebody took two
+        return;
+    }
+    const auto second = next_whole();
+    if (second == nullptr) {
+        first->place_whole(Sha256::of(first->whole()));
+        return;
+    }
+    const auto digests = sha256_of_both(first->whole(), second->whole());
+    pool_.post([second, digest = digests[1]] { second->place_whole(digest); });
+    first->place_whole(digests[0]);
 }
 
 /// Flushing a folder costs as much as flushing a file: whoever finds nobody at it flushes for all

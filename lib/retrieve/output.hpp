@@ -70,7 +70,8 @@ struct FolderOptions {
     Naming naming{};
     bool flush = true;     ///< each object is on disk, with its folders, before it is told
     bool replace = false;  ///< other content under the same name gives way
-    unsigned threads = 0;  ///< that digest, write and flush; 0: two for each core, at most 8
+    /// That digest, write and flush; 0: one for each core, two where they flush, at most 8.
+    unsigned threads = 0;
     /// Of the file system of the folder, to be left free. An object for which it is not is dropped;
     /// when it is not free even then, nothing more is kept.
     DiskShare min_free = SpaceGuard::usual;
