@@ -21,6 +21,7 @@ namespace {
 using dicom::QueryLevel;
 
 constexpr dicom::Tag modality{0x0008, 0x0060};
+constexpr dicom::Tag classes_in_study{0x0008, 0x0062};
 constexpr dicom::Tag available_transfer_syntax{0x0008, 0x3002};
 constexpr dicom::Tag instances_in_series{0x0020, 0x1209};
 
@@ -222,7 +223,7 @@ void Announcer::ask_instances(const StudyWish& wish, const std::string& series,
     if (!series.empty()) {
         wishes.series = {series};
     }
-    wishes.keys = {"SOPInstanceUID", "SOPClassUID", "AvailableTransferSyntaxUID"};
+    wishes.keys = instance_keys();
     if (options_.relational) {
         wishes.keys.emplace_back("SeriesInstanceUID");
     }
@@ -230,6 +231,8 @@ void Announcer::ask_instances(const StudyWish& wish, const std::string& series,
         wishes.keys.push_back("SOPInstanceUID=" + instance.uid);
     }
     Study& study = *told.study;
+    bool any = false;
+    bool any_syntax = false;
     put(wishes, told, room_for_instances(study), [&](const query::Answer& answer) {
         const dicom::DataSet& found = answer.identifier;
         const std::string of =
@@ -241,12 +244,48 @@ void Announcer::ask_instances(const StudyWish& wish, const std::string& series,
             return;
         }
         const auto syntaxes = found.texts(available_transfer_syntax);
+        any = true;
+        any_syntax = any_syntax || !(syntaxes.empty() || syntaxes[0].empty());
         add(study, series_place(study, of),
-            {uid, found.text(dicom::tags::sop_class_uid), syntaxes.empty() ? "" : syntaxes[0], {}});
+            {uid,
+             only_class_.empty() ? found.text(dicom::tags::sop_class_uid) : only_class_,
+             syntaxes.empty() ? "" : syntaxes[0],
+             {}});
         if (answer.place) {
             study.places.push_back(*answer.place);
         }
     });
+    tells_syntaxes_ = tells_syntaxes_ && (any_syntax || !any);
+}
+
+std::vector<std::string> Announcer::instance_keys() const
+{
+    std::vector<std::string> keys{"SOPInstanceUID"};
+    if (only_class_.empty()) {
+        keys.emplace_back("SOPClassUID");
+    }
+    if (tells_syntaxes_) {
+        keys.emplace_back("AvailableTransferSyntaxUID");
+    }
+    return keys;
+}
+
+/// The class of all instances of the study, where the source says that there is no other.
+std::string Announcer::only_class_of(const StudyWish& wish, const Announcement& told)
+{
+    if (tells_syntaxes_ || !tells_classes_) {
+        return {};
+    }
+    query::Wishes wishes = wishes_for(wish, QueryLevel::study);
+    wishes.keys = {"StudyInstanceUID", "SOPClassesInStudy"};
+    std::vector<std::string> classes;
+    Announcement aside{told.study, false, {}, {}, {}};  // to fail here costs nothing
+    constexpr std::size_t most_answers = 16;            // there can be but one
+    put(wishes, aside, most_answers,
+        [&](const query::Answer& answer) { classes = answer.identifier.texts(classes_in_study); });
+    std::erase_if(classes, [](const std::string& uid) { return !dicom::is_valid_uid(uid); });
+    tells_classes_ = !classes.empty();
+    return classes.size() == 1 ? classes.front() : std::string{};
 }
 
 void Announcer::ask_for_lists(const StudyWish& wish, const WishedSeries& series, Announcement& told)
@@ -283,6 +322,8 @@ void Announcer::ask_by_series(const StudyWish& wish, Announcement& told)
 {
     Study& study = *told.study;
     std::vector<Stated> stated;
+    only_class_ = only_class_of(wish, told);
+    study.class_stated = !only_class_.empty();
     ask_series(wish, told, stated);
     for (const Stated& series : stated) {
         if (study.instances.size() >= options_.most_instances) {

@@ -45,6 +45,10 @@ struct Announcement {
 /// Asks a source what it has of a study, instance by instance: C-FIND at series and image level
 /// (PS3.4 C.6.2.1.4, C.6.2.1.5) with SOP Class UID and Available Transfer Syntax UID among the
 /// return keys; of each series also how many instances it is said to have.
+///
+/// A source that tells no transfer syntaxes for a whole series is not asked for them again. It then
+/// says for each study which SOP Classes are in it, if it can; where that is one, it is not asked
+/// for that of each instance: archives that have neither in their database read every file for it.
 class Announcer {
 public:
     /// `source` must outlive it.
@@ -61,6 +65,8 @@ private:
     void ask_series(const StudyWish& wish, Announcement& told, std::vector<Stated>& stated);
     void ask_instances(const StudyWish& wish, const std::string& series,
                        const std::vector<WishedInstance>& wanted, Announcement& told);
+    std::string only_class_of(const StudyWish& wish, const Announcement& told);
+    std::vector<std::string> instance_keys() const;
     void ask_by_series(const StudyWish& wish, Announcement& told);
     void ask_for_lists(const StudyWish& wish, const WishedSeries& series, Announcement& told);
     void put(const query::Wishes& wishes, Announcement& told, std::size_t most,
@@ -70,6 +76,9 @@ private:
 
     query::Source& source_;
     AnnouncerOptions options_;
+    bool tells_syntaxes_ = true;  ///< until it is known that it does not
+    bool tells_classes_ = true;   ///< in a study
+    std::string only_class_;  ///< of the study in question; empty: each instance is asked for it
 };
 
 }  // namespace pacs::retrieve

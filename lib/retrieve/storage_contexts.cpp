@@ -95,9 +95,13 @@ Needs needs_of(const Errand& errand)
     for (const std::uint32_t place : errand.instances) {
         const std::string& sop_class = study.class_of(place);
         const std::string& syntax = study.syntax_of(place);
-        if (sop_class.empty()) {
+        if (sop_class.empty() || (study.class_stated && errand.attempt > 0)) {
             modalities_of_unknown.insert(study.modalities[study.instances[place].series]);
-        } else if (syntax.empty() || errand.attempt > 0) {
+        }
+        if (sop_class.empty()) {
+            continue;
+        }
+        if (syntax.empty() || errand.attempt > 0) {
             broad.insert(sop_class);
         } else {
             needs.exact.emplace(sop_class, syntax);

@@ -32,6 +32,8 @@ struct Study {
     /// Transfer Syntax UIDs that the source has an instance in; the first, empty, is "not known".
     std::vector<std::string> syntaxes{""};
     std::vector<Instance> instances;
+    /// The class of all of them is the only one that the source states for the study.
+    bool class_stated = false;
     /// Where the objects lie, one for each of `instances`; empty unless the source is a folder of
     /// ours or an index.
     std::vector<query::AnswerPlace> places;

@@ -22,6 +22,9 @@ namespace fs = std::filesystem;
 inline const std::string ct = "1.2.840.10008.5.1.4.1.1.2";
 inline const std::string explicit_le{dicom::uids::explicit_le};
 
+constexpr dicom::Tag available_syntax{0x0008, 0x3002};
+constexpr dicom::Tag classes_in_study{0x0008, 0x0062};
+
 /// A folder that is gone at the end.
 class Folder {
 public:
@@ -103,6 +106,7 @@ public:
                       const query::AnswerSink& sink) override
     {
         ++questions;
+        asked.push_back({question.level, question.identifier});
         query::Ending ending;
         ending.status = net::statuses::success;
         std::vector<std::string> told;
@@ -126,7 +130,14 @@ public:
     std::vector<std::string> not_granted() const override { return {}; }
     void close() override {}
 
+    struct Asked {
+        dicom::QueryLevel level;
+        dicom::DataSet identifier;
+    };
     unsigned questions = 0;
+    std::vector<Asked> asked;
+    std::string syntax;                ///< told of each instance; empty: not told
+    std::vector<std::string> classes;  ///< told of each study
 
 private:
     static bool matches(const query::Question& question, dicom::Tag tag, const std::string& value)
@@ -135,8 +146,9 @@ private:
         return wanted.empty() || wanted.front().empty() ||
                std::ranges::find(wanted, value) != wanted.end();
     }
-    static dicom::DataSet answer(const query::Question& question, const Item& item)
+    dicom::DataSet answer(const query::Question& question, const Item& item) const
     {
+        const auto wanted = [&](dicom::Tag tag) { return question.identifier.has(tag); };
         dicom::DataSet data;
         data.set_text(dicom::tags::query_retrieve_level, dicom::level_value(question.level));
         data.set_text(dicom::tags::study_instance_uid, item.study);
@@ -145,7 +157,19 @@ private:
         }
         if (question.level == dicom::QueryLevel::instance) {
             data.set_text(dicom::tags::sop_instance_uid, item.instance);
-            data.set_text(dicom::tags::sop_class_uid, ct);
+            if (wanted(dicom::tags::sop_class_uid)) {
+                data.set_text(dicom::tags::sop_class_uid, ct);
+            }
+            if (wanted(available_syntax) && !syntax.empty()) {
+                data.set_text(available_syntax, syntax);
+            }
+        }
+        if (question.level == dicom::QueryLevel::study && wanted(classes_in_study)) {
+            std::string all;
+            for (const std::string& uid : classes) {
+                all += (all.empty() ? "" : "\\") + uid;
+            }
+            data.set_text(classes_in_study, all);
         }
         return data;
     }
