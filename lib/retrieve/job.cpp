@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <numeric>
 #include <thread>
 #include <utility>
@@ -60,7 +63,7 @@ void JobCore::add(const StudyWish& wish)
     options.hub.counters->announced += told.study->instances.size();
     tell_announcement(wish, told, *study->work);
     pass_over_existing(*study->work);
-    auto errands = first_errands(told, *study->work, options.lanes);
+    auto errands = first_errands(told, *study->work, 1);
     if (errands.empty()) {
         tell_short(*study);
         return;
@@ -70,8 +73,10 @@ void JobCore::add(const StudyWish& wish)
         const std::scoped_lock lock{mutex};
         open.push_back(study);
     }
+    const auto partable =
+        errands.size() == 1 ? std::make_shared<const Announcement>(told) : nullptr;
     for (Errand& errand : errands) {
-        put({study, std::move(errand)});
+        put({study, std::move(errand), partable});
     }
 }
 
@@ -172,19 +177,57 @@ void JobCore::put_back(Task task)
     changed.notify_all();
 }
 
+/// A study that no other follows is parted among the lanes that have nothing to do. As soon as
+/// another does follow, each lane does a whole one: that is what sources are quickest with.
 std::optional<Task> JobCore::take()
 {
+    constexpr std::chrono::milliseconds longest_doubt{50};
     std::unique_lock lock{mutex};
-    while (queue.empty() && !planned && !failure && !StopFlag::instance().raised()) {
-        changed.wait_for(lock, std::chrono::milliseconds{200});
+    ++idle;
+    Deadline doubt_until;
+    while (!failure && !StopFlag::instance().raised() && !(queue.empty() && planned)) {
+        const bool doubtful = may_get_company();
+        if (!queue.empty() && (!doubtful || doubt_until.expired())) {
+            break;
+        }
+        if (!doubtful || doubt_until.never()) {
+            doubt_until = doubtful ? Deadline::after(longest_doubt) : Deadline{};
+        }
+        constexpr std::chrono::milliseconds between_looks{200};  // a signal wakes nobody
+        changed.wait_until(lock, earliest(Deadline::after(between_looks), doubt_until).at());
     }
+    --idle;
     if (queue.empty() || failure || StopFlag::instance().raised()) {
         return std::nullopt;
     }
     Task task = std::move(queue.front());
     queue.pop_front();
+    if (planned && queue.empty() && task.told != nullptr) {
+        part(task);
+    }
     changed.notify_all();
     return task;
+}
+
+/// It is not known yet whether another study follows the only one that waits. The mutex is held.
+bool JobCore::may_get_company() const
+{
+    return !planned && queue.size() == 1 && queue.front().told != nullptr && idle > 1;
+}
+
+/// The mutex is held.
+void JobCore::part(Task& task)
+{
+    auto errands = first_errands(*task.told, *task.study->work, idle + 1);
+    if (errands.size() < 2) {
+        return;
+    }
+    task.study->left += errands.size() - 1;
+    task.told = nullptr;
+    task.errand = std::move(errands.front());
+    for (auto errand = std::next(errands.begin()); errand != errands.end(); ++errand) {
+        queue.push_back({task.study, std::move(*errand)});
+    }
 }
 
 void JobCore::errand_done(const std::shared_ptr<StudyTask>& study)

@@ -29,6 +29,8 @@ struct StudyTask {
 struct Task {
     std::shared_ptr<StudyTask> study;
     Errand errand;
+    /// Of an errand for all that is wanted of a study, which may still be parted; else nullptr.
+    std::shared_ptr<const Announcement> told = nullptr;
 };
 
 /// What the threads of a Job share.
@@ -55,6 +57,8 @@ struct JobCore {
 
     void put(Task task);
     std::optional<Task> take();
+    bool may_get_company() const;
+    void part(Task& task);
     void put_back(Task task);
     void errand_done(const std::shared_ptr<StudyTask>& study);
     void tell_missing(const StudyTask& study);
@@ -71,6 +75,7 @@ struct JobCore {
     mutable std::mutex mutex;
     std::condition_variable changed;
     std::deque<Task> queue;
+    unsigned idle = 0;                           ///< lanes that wait for a task
     std::list<std::shared_ptr<StudyTask>> open;  ///< studies with errands left
     bool planned = false;                        ///< no more tasks will be put
     std::optional<StudyWish> announcing;         ///< of plan()

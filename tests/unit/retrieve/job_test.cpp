@@ -280,3 +280,53 @@ TEST_CASE("several lanes share a study, and every instance comes once")
     CHECK(outcome->counters.duplicates == 0);
     CHECK(folder.files().size() == 240);
 }
+
+namespace {
+
+/// Delivers, and notes the levels that errands were of.
+Script noting(std::vector<dicom::QueryLevel>& levels, std::mutex& mutex)
+{
+    return [&](const Errand& errand, Delivery& delivery) {
+        {
+            const std::scoped_lock lock{mutex};
+            levels.push_back(errand.level);
+        }
+        return deliver(errand, delivery);
+    };
+}
+
+}  // namespace
+
+TEST_CASE("the only study is parted among the lanes")
+{
+    std::mutex mutex;
+    std::vector<dicom::QueryLevel> levels;
+    Setting setting{items(1, 1, 200), {"1.2.1"}};
+    setting.lanes = 4;
+    setting.ways = {{"get", noting(levels, mutex)}};
+    const Folder folder;
+    const auto outcome = run(setting, folder);
+    CHECK(outcome->counters.retrieved == 200);
+    CHECK(outcome->counters.duplicates == 0);
+    // on a busy machine not every lane need have come to wait by then, but one takes the study
+    CHECK(levels.size() <= 4);
+    CHECK(std::ranges::count(levels, dicom::QueryLevel::study) <= 1);
+}
+
+TEST_CASE("of many studies each is asked for as a whole, but for what is left at the end")
+{
+    std::mutex mutex;
+    std::vector<dicom::QueryLevel> levels;
+    Setting setting{items(20, 1, 70), {}};
+    for (int i = 1; i <= 20; ++i) {
+        setting.words.push_back("1.2." + std::to_string(i));
+    }
+    setting.lanes = 3;
+    setting.ways = {{"get", noting(levels, mutex)}};
+    const Folder folder;
+    const auto outcome = run(setting, folder);
+    CHECK(outcome->counters.retrieved == 1'400);
+    CHECK(outcome->counters.duplicates == 0);
+    CHECK(outcome->counters.missing == 0);
+    CHECK(std::ranges::count(levels, dicom::QueryLevel::study) >= 19);
+}
