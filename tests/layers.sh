@@ -17,7 +17,7 @@ done
 
 # What the system itself offers: the C++ library has no dot, the rest is POSIX, glibc and Linux.
 system=' arpa/ linux/ net/ netinet/ sys/ dirent.h fcntl.h langinfo.h netdb.h poll.h pthread.h pwd.h
- sched.h signal.h spawn.h syslog.h termios.h time.h unistd.h wchar.h immintrin.h '
+ sched.h signal.h spawn.h syslog.h termios.h time.h unistd.h wchar.h immintrin.h cpuid.h '
 foreign_of() { # HEADER -> the name it has in the table
     case "$1" in
         archive_entry.h) echo archive ;;
