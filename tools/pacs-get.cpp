@@ -116,7 +116,7 @@ void add_options(CLI::App& app, Options& options)
     app.add_flag("--replace", options.into.replace, "Replace files that have other content");
     add("--durability", options.durability, "HOW", "When an object counts as there")
         ->check(CLI::IsMember({"flushed", "os"}));
-    cli::add_disk_share(app, "--min-free", options.into.min_free, "Left free", "1GiB or 1%");
+    cli::add_disk_share(app, "--min-free", options.into.min_free, "Keep this free", "1GiB or 1%");
     cli::add_size(app, "--max-object-size", options.max_object_bytes, "Take no longer object");
     add("--via", options.via, "WAY", "Ways to try, in order: get,move,web")->delimiter(',');
     add("--listen", options.listen, "[ADDR:]PORT", "Where SOURCE can send to, for C-MOVE");
