@@ -20,7 +20,8 @@ def machine():
                   if line.startswith("model name")), platform.machine())
     cores = len([line for line in open("/proc/cpuinfo", encoding="utf-8")
                  if line.startswith("processor")])
-    return (f"{datetime.date.today()}, {cores} x {model}, Linux {platform.release()}, loopback, "
+    control = pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text("utf-8").strip()
+    return (f"{datetime.date.today()}, {cores} x {model}, Linux {platform.release()}, loopback ({control}), "
             "page cache warm, TCP_NODELAY=1 for DCMTK's tools unless said")
 
 
