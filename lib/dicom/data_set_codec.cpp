@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -30,6 +31,9 @@ public:
                 stack_.pop_back();
                 continue;
             }
+            if (is_padding()) {
+                break;
+            }
             const ElementHeader header = take_header(frame);
             if (frame.sequence != nullptr) {
                 in_sequence(frame, header);
@@ -49,6 +53,24 @@ private:
         bool undefined;
         Encoding encoding;
     };
+
+    /// Zeros behind the data set are a sin of several writers, without harm. A header of zeros with
+    /// something else behind it is none of an element.
+    bool is_padding()
+    {
+        constexpr std::size_t header_bytes = 8;
+        const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
+        const auto rest = bytes_.subspan(at_);
+        if (stack_.size() > 1 || at_ == 0 || rest.size() < header_bytes ||
+            !std::ranges::all_of(rest.first(header_bytes), is_zero)) {
+            return false;
+        }
+        header_at_ = at_;
+        if (!std::ranges::all_of(rest, is_zero)) {
+            fail(Tag{0}, "bytes after the end of the data set");
+        }
+        return true;
+    }
 
     [[noreturn]] void fail(Tag tag, const char* reason) const
     {

@@ -81,6 +81,23 @@ TEST_CASE("a data set comes back the same from every transfer syntax")
     }
 }
 
+TEST_CASE("zeros behind a data set are no elements, and nothing else may follow them")
+{
+    for (const TransferSyntax& syntax : syntaxes) {
+        if (syntax.deflated()) {
+            continue;
+        }
+        INFO(syntax.uid());
+        const std::string encoded = encode(sample(), syntax);
+        for (const std::size_t zeros : {8U, 12U, 64U, 1001U}) {
+            const std::string padded = encoded + std::string(zeros, '\0');
+            CHECK(same(decode(as_bytes(padded), syntax), sample()));
+        }
+        CHECK(error_of(encoded + std::string(64, '\0') + "x", syntax).find("after the end") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("DCMTK reads what was encoded, with the same values")
 {
     for (const TransferSyntax& syntax : syntaxes) {
