@@ -31,10 +31,10 @@ public:
                 stack_.pop_back();
                 continue;
             }
-            if (is_padding()) {
+            const ElementHeader header = take_header(frame);
+            if (is_padding(header)) {
                 break;
             }
-            const ElementHeader header = take_header(frame);
             if (frame.sequence != nullptr) {
                 in_sequence(frame, header);
             } else {
@@ -54,20 +54,16 @@ private:
         Encoding encoding;
     };
 
-    /// Zeros behind the data set are a sin of several writers, without harm. A header of zeros with
-    /// something else behind it is none of an element.
-    bool is_padding()
+    /// Zeros behind the data set are a sin of several writers, without harm; with something else
+    /// behind them they are none.
+    bool is_padding(const ElementHeader& header) const
     {
-        constexpr std::size_t header_bytes = 8;
-        const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
-        const auto rest = bytes_.subspan(at_);
-        if (stack_.size() > 1 || at_ == 0 || rest.size() < header_bytes ||
-            !std::ranges::all_of(rest.first(header_bytes), is_zero)) {
+        if (stack_.size() > 1 || header_at_ == 0 || header.tag.value != 0 || header.length != 0) {
             return false;
         }
-        header_at_ = at_;
-        if (!std::ranges::all_of(rest, is_zero)) {
-            fail(Tag{0}, "bytes after the end of the data set");
+        const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
+        if (!std::ranges::all_of(bytes_.subspan(at_), is_zero)) {
+            fail(header.tag, "bytes after the end of the data set");
         }
         return true;
     }
