@@ -306,10 +306,11 @@ void ContentReader::end_sequence()
     if (sequence.ignored) {
         return;
     }
-    // In implicit VR nobody sees that an unknown element without value is a sequence.
     ContentElement element = sequence.digests.finish(sequence.tag, ContentKind::sequence);
-    const bool known = vr_of(sequence.tag) == Vr::SQ;
-    element.kind = element.length == 0 && !known ? ContentKind::bytes : element.kind;
+    const Vr vr = vr_of(sequence.tag);
+    if (element.length == 0 && vr != Vr::SQ) {  // in implicit VR nobody sees that it is a sequence
+        element.kind = is_text(vr) ? ContentKind::text : ContentKind::bytes;
+    }
     add(element, std::move(sequence.detail));
 }
 

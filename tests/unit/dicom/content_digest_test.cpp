@@ -252,6 +252,10 @@ TEST_CASE("a sequence without items is the same whatever VR it has")
           digest_of(test::element(0x00091005, Vr::SQ, "")));
     CHECK(digest_of(test::element(0x00091005, Vr::LO, "")) ==
           digest_of(test::open_sequence(0x00091005, "")));
+    CHECK(digest_of(test::element(0x00181140, Vr::CS, "")) ==
+          digest_of(test::open_sequence(0x00181140, "")));
+    CHECK(digest_of(test::element(0x00280010, Vr::US, "")) ==
+          digest_of(test::open_sequence(0x00280010, "")));
 }
 
 TEST_CASE("UN of a known element is read as the dictionary has it")
