@@ -11,7 +11,7 @@ mode=${1:-}
 case $mode in "" | --quick | --all) ;; *) echo "usage: tests/run.sh [--quick|--all]" >&2; exit 2 ;; esac
 sh "$here/tests/support/install.sh" test
 build=${PACS_BUILD:-$here/build}
-jobs=$(nproc)
+jobs=$(($(nproc) + 2))  # tests, many of which wait
 if [ -z "${PACS_TEST_DATA:-}" ] && [ -d "$here/../shared/data" ]; then
     PACS_TEST_DATA=$(cd "$here/../shared/data" && pwd)
     export PACS_TEST_DATA
