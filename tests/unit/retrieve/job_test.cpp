@@ -5,6 +5,16 @@ using namespace pacs;
 using namespace pacs::retrieve;
 using namespace pacs::retrieve::test;
 
+namespace {
+
+WayEnding nobody_there(const Errand& /*errand*/, Delivery& /*delivery*/)
+{
+    throw net::PeerError(net::PeerFault::connection_refused, net::PeerStage::connect,
+                         "nobody is there");
+}
+
+}  // namespace
+
 TEST_CASE("each announced instance comes, has its name by its UIDs, and one record")
 {
     const Folder folder;
@@ -142,10 +152,7 @@ TEST_CASE("a source that cannot be reached ends the run, and everything announce
 {
     Setting setting{items(2, 1, 2), {"1.2.1", "1.2.2"}};
     setting.retries = 1;
-    setting.ways = {{"get", [&](const Errand&, Delivery&) -> WayEnding {
-                         throw net::PeerError(net::PeerFault::connection_refused,
-                                              net::PeerStage::connect, "nobody is there");
-                     }}};
+    setting.ways = {{"get", nobody_there}};
     const Folder folder;
     const auto outcome = run(setting, folder);
     CHECK(outcome->kind == ErrorKind::peer);
@@ -160,10 +167,7 @@ TEST_CASE("studies that were not even announced when the source was lost are tol
         setting.words.push_back("1.2." + std::to_string(study));
     }
     setting.retries = 0;
-    setting.ways = {{"get", [&](const Errand&, Delivery&) -> WayEnding {
-                         throw net::PeerError(net::PeerFault::connection_refused,
-                                              net::PeerStage::connect, "nobody is there");
-                     }}};
+    setting.ways = {{"get", nobody_there}};
     const Folder folder;
     const auto outcome = run(setting, folder);
     CHECK(outcome->kind == ErrorKind::peer);
